@@ -1,0 +1,1 @@
+"""Drives devices, records their HDMI output, finds playback defects, and reports them."""

@@ -1,0 +1,1 @@
+"""The engine: shared views, triggers, explaining; the contract of a detector."""

@@ -1,0 +1,96 @@
+"""The contract of a detector: measure each frame or block, then find intervals in the series.
+
+Three steps with three owners: *measure* is the detector's, *trigger* (run lengths, hysteresis) the
+engine's, *judge* belongs to the criteria. `find` sees the stored series alone, never a frame: so live
+and offline agree, and old recordings can be re-tuned without decoding them again.
+"""
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from harness.analysis.trigger import Interval, Trigger
+from harness.analysis.views import FrameView, SoundView
+from harness.findings import Metric
+from harness.media import StreamFormat
+from harness.timeline import Timeline
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """What a detector measured, one row a frame (or a sound hop).
+
+    Parameters
+    ----------
+    t_ns : int64 array, shape (rows,)
+        When each frame or hop begins.
+    columns : dict of float32 arrays, shape (rows,)
+        One per name in the detector's `columns`.
+    end_ns : int
+        When the last row ends.
+    """
+
+    t_ns: NDArray[np.int64]
+    columns: dict[str, NDArray[np.float32]]
+    end_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What `find` may know besides its series: formats, the timeline, the device's known screens."""
+
+    format: StreamFormat
+    timeline: Timeline = field(default_factory=Timeline)
+    screens: dict[str, NDArray[np.uint8]] = field(default_factory=dict)
+
+
+class Detector(ABC):
+    """Looks for one defect. Subclass `VideoDetector` or `AudioDetector`."""
+
+    defect: ClassVar[str]
+    version: ClassVar[int] = 1
+    metric: ClassVar[Metric]
+    columns: ClassVar[tuple[str, ...]]
+    trigger: ClassVar[Trigger]
+    explains: ClassVar[frozenset[str]] = frozenset()
+    """Defects whose findings this one explains when they lie inside one of its own."""
+
+    @property
+    def identity(self) -> str:
+        """Return name and version, as stored beside each finding: `freeze_frame@1`."""
+        return f"{self.defect}@{self.version}"
+
+    def unmeasurable(self, context: Context) -> str | None:
+        """Return why this input cannot be checked, in one phrase, or None if it can."""
+        return None
+
+    def find(self, series: Series, context: Context) -> list[Interval]:
+        """Return the intervals of the defect; by default the trigger over the first column."""
+        return self.trigger.intervals(series.t_ns, series.columns[self.columns[0]], series.end_ns)
+
+
+class VideoDetector(Detector):
+    """Measures every frame."""
+
+    @abstractmethod
+    def measure(self, view: FrameView) -> tuple[float, ...]:
+        """Return one number per name in `columns`; called once a frame, in order."""
+
+    def unmeasurable(self, context: Context) -> str | None:
+        """Return the reason when there is no picture."""
+        return None if context.format.video else "no picture in the input"
+
+
+class AudioDetector(Detector):
+    """Measures every hop of sound (`SoundView.HOP_S` seconds)."""
+
+    @abstractmethod
+    def measure(self, view: SoundView) -> tuple[float, ...]:
+        """Return one number per name in `columns`; called once a hop, in order."""
+
+    def unmeasurable(self, context: Context) -> str | None:
+        """Return the reason when there is no sound."""
+        return None if context.format.audio else "no sound in the input"

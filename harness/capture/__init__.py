@@ -1,0 +1,1 @@
+"""Capture sources: one protocol, chosen by URI (virtual card, file)."""

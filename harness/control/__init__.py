@@ -1,0 +1,1 @@
+"""Remote controls: one protocol, chosen by URI (ADB, infrared)."""

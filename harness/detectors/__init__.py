@@ -1,0 +1,1 @@
+"""The detectors, one defect a file; the list below is the whole list."""

@@ -1,0 +1,36 @@
+"""The families of failure, kept apart because different people mend them.
+
+Every message is one line that says what to do; the CLI prints it without a traceback.
+"""
+
+
+class HarnessError(Exception):
+    """Anything the harness says no to."""
+
+
+class InputError(HarnessError):
+    """A file, an argument or a configuration is unusable; nobody's device is to blame."""
+
+
+class ConfigError(InputError):
+    """A YAML file breaks its schema; the message holds file, line and the nearest right name."""
+
+
+class PlanError(InputError):
+    """A test plan asks for what cannot be done (unknown key, unknown state)."""
+
+
+class RigError(HarnessError):
+    """What we test with failed: capture, disk, cable, blaster. Never a failed release."""
+
+
+class CaptureLost(RigError):
+    """The capture source went away in the middle."""
+
+
+class ControlLost(RigError):
+    """The control connection (ADB, infrared port) went away or cannot be opened."""
+
+
+class DeviceError(HarnessError):
+    """The device answered, but did not do as asked in time."""

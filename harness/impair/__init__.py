@@ -1,0 +1,1 @@
+"""Plants named defects in clean media, with the ground truth."""

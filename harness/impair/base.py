@@ -1,0 +1,94 @@
+"""The contract of planting one defect in clean frames and sound."""
+
+from abc import ABC
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from harness.errors import InputError
+from harness.media import Plane
+
+Picture = tuple[Plane, Plane, Plane]
+"""The y, u, v planes of one frame, as in `Frame`."""
+
+LEVELS = ("easy", "medium", "hard")
+
+
+@dataclass(frozen=True, slots=True)
+class FaultSpec:
+    """One defect to plant: `freeze_frame:start_s=5,duration_s=1,level=easy,offset_ms=200`.
+
+    Times count from the first frame of the title (or of the file). `parameters` holds what only this
+    defect knows, as numbers.
+    """
+
+    defect: str
+    start_s: float = 0.0
+    duration_s: float = 1.0
+    level: str = "easy"
+    seed: int = 0
+    parameters: dict[str, float] = field(default_factory=dict)
+
+    @classmethod
+    def parse(cls, text: str) -> "FaultSpec":
+        """Read the form above; raises InputError, naming the part that is wrong."""
+        defect, _, rest = text.partition(":")
+        values: dict[str, float] = {}
+        level = "easy"
+        for part in filter(None, rest.split(",")):
+            key, equals, value = part.partition("=")
+            if key == "level" and value in LEVELS:
+                level = value
+                continue
+            try:
+                values[key.strip()] = float(value)
+            except ValueError:
+                equals = ""
+            if not equals:
+                raise InputError(f"fault {text!r}: cannot read {part!r}; write name=number")
+        return cls(
+            defect=defect.strip(),
+            start_s=values.pop("start_s", 0.0),
+            duration_s=values.pop("duration_s", 1.0),
+            level=level,
+            seed=int(values.pop("seed", 0)),
+            parameters=values,
+        )
+
+    def __str__(self) -> str:
+        """Return the form that `parse` reads."""
+        extra = "".join(f",{key}={value:g}" for key, value in self.parameters.items())
+        return (
+            f"{self.defect}:start_s={self.start_s:g},duration_s={self.duration_s:g}"
+            f",level={self.level},seed={self.seed}{extra}"
+        )
+
+
+class Impairment(ABC):
+    """Plants one defect. It sees every frame and every block in order, so that it can keep history.
+
+    `active(t_s)` says whether a time lies in the planted interval; outside, what comes in goes out.
+    """
+
+    defect: ClassVar[str]
+
+    def __init__(self, spec: FaultSpec, fps: Fraction | None, rate_hz: int | None) -> None:
+        self.spec = spec
+        self.fps = fps
+        self.rate_hz = rate_hz
+        self.random = np.random.default_rng(spec.seed)
+
+    def active(self, t_s: float) -> bool:
+        """Return whether `t_s` lies in `[start, start + duration)`."""
+        return self.spec.start_s <= t_s < self.spec.start_s + self.spec.duration_s
+
+    def picture(self, picture: Picture, t_s: float) -> Picture:
+        """Return what is shown at `t_s` instead of `picture`."""
+        return picture
+
+    def sound(self, samples: NDArray[np.int16], t_s: float) -> NDArray[np.int16]:
+        """Return what is heard instead of `samples`, shape (n, channels), the first at `t_s`."""
+        return samples

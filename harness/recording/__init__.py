@@ -1,0 +1,1 @@
+"""Recordings: picture and sound in one file, exact times beside it."""

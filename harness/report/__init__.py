@@ -1,0 +1,1 @@
+"""Renders run.json to the release page."""

@@ -1,0 +1,1 @@
+"""What puts the parts together: sessions, file analysis, evidence, leases."""

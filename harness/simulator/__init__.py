@@ -1,0 +1,1 @@
+"""The virtual set-top box: speaks the real protocols, shows real content."""
