@@ -1,0 +1,91 @@
+"""What holds for every test: no logged error, no leaked thread or process, no silent skip in CI."""
+
+import logging
+import os
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+pytest_plugins = ["pytester"]
+
+GRACE_S = 5.0
+"""How long a closing thread or process may take, on a busy machine, before it counts as leaked."""
+
+SKIPS_ALLOWED_IN_CI = ("HARNESS_MEDIA",)
+"""In CI a test may be skipped only for one of these words: everything else was installed for it."""
+
+
+class _Errors(logging.Handler):
+    def __init__(self):
+        super().__init__(logging.ERROR)
+        self.messages = []
+
+    def emit(self, record):
+        self.messages.append(f"{record.name}: {record.getMessage()}")
+
+
+@pytest.fixture(autouse=True)
+def _no_logged_error(request):
+    errors = _Errors()
+    logger = logging.getLogger("harness")
+    logger.addHandler(errors)
+    yield
+    logger.removeHandler(errors)
+    if not request.node.get_closest_marker("logs_errors"):
+        assert not errors.messages, f"errors were logged: {errors.messages}"
+
+
+@pytest.fixture(autouse=True)
+def _no_leak():
+    threads, children = set(threading.enumerate()), _children()
+    yield
+    deadline = time.monotonic() + GRACE_S
+    while (left := _left(threads, children)) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert not left, f"left running: {left}"
+
+
+def _left(threads, children):
+    running = [thread.name for thread in set(threading.enumerate()) - threads]
+    return running + [f"process {pid} ({name})" for pid, name in _children().items() if pid not in children]
+
+
+def _children():
+    own, found = os.getpid(), {}
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            text = stat.read_text()
+        except OSError:
+            continue
+        name = text[text.index("(") + 1 : text.rindex(")")]
+        state, parent = text[text.rindex(")") + 2 :].split()[:2]
+        if int(parent) == own and state != "Z":
+            found[int(stat.parent.name)] = name
+    return found
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    report = yield
+    if report.skipped and os.environ.get("CI") == "true" and not hasattr(report, "wasxfail"):
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
+        if not any(word in reason for word in SKIPS_ALLOWED_IN_CI):
+            report.outcome = "failed"
+            report.longrepr = f"skipped although CI installs what it needs: {reason}"
+    return report
+
+
+def pytest_configure(config):
+    config.addinivalue_line("markers", "logs_errors: the test is about errors that are logged")
+    config.addinivalue_line("markers", "media: needs the clips in the folder named by HARNESS_MEDIA")
+
+
+@pytest.fixture(scope="session")
+def media():
+    """Return the folder of real clips, or skip."""
+    folder = os.environ.get("HARNESS_MEDIA")
+    if not folder or not Path(folder).is_dir():
+        pytest.skip("HARNESS_MEDIA does not name a folder of clips")
+    return Path(folder)
