@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from harness.analysis.trigger import Interval, Trigger
 from harness.analysis.views import FrameView, SoundView
-from harness.findings import Metric
+from harness.findings import AvSync, Metric
 from harness.media import StreamFormat
 from harness.timeline import Timeline
 
@@ -93,4 +93,33 @@ class AudioDetector(Detector):
 
     def unmeasurable(self, context: Context) -> str | None:
         """Return the reason when there is no sound."""
+        return None if context.format.audio else "no sound in the input"
+
+
+class SyncDetector(Detector):
+    """Measures every frame and every hop of sound, and says how far sound is from picture.
+
+    `columns` names what `measure_picture` returns, `sound_columns` what `measure_sound` returns.
+    """
+
+    sound_columns: ClassVar[tuple[str, ...]]
+
+    @abstractmethod
+    def measure_picture(self, view: FrameView) -> tuple[float, ...]:
+        """Return one number per name in `columns`; called once a frame, in order."""
+
+    @abstractmethod
+    def measure_sound(self, view: SoundView) -> tuple[float, ...]:
+        """Return one number per name in `sound_columns`; called once a hop, in order."""
+
+    @abstractmethod
+    def compare(
+        self, picture: Series, sound: Series, context: Context
+    ) -> tuple[AvSync | None, list[Interval]]:
+        """Return the offset (None: nothing to measure it by) and the intervals that are out of sync."""
+
+    def unmeasurable(self, context: Context) -> str | None:
+        """Return the reason when picture or sound is missing."""
+        if context.format.video is None:
+            return "no picture in the input"
         return None if context.format.audio else "no sound in the input"

@@ -1,0 +1,166 @@
+"""Runs detectors over frames and sound, once, in order; turns their series into findings and checks."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+
+from harness.analysis.checks import Outcome, conclude, judged_window
+from harness.analysis.detector import Context, Detector, Series, SyncDetector
+from harness.analysis.hops import Hops
+from harness.analysis.tracks import Track
+from harness.analysis.views import FrameView, SoundView
+from harness.clock import NS_PER_MS, NS_PER_S, ns_to_seconds, seconds_to_ns
+from harness.findings import AvSync, Check, Finding
+from harness.media import AudioBlock, Captured, Frame, Gap, SignalEvent
+
+SHARED_PICTURE = "shared views of a frame"
+SHARED_SOUND = "shared views of a hop"
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """What came out of one recording.
+
+    `checks` has one entry for every name of the contract. `series` holds what each detector measured, by
+    the detector's identity (`freeze_frame@1`; of a sync detector also `av_sync@1 sound`). `cost_ms` is
+    the mean cost of a frame (of a hop of sound) in each detector and in what they share.
+    """
+
+    checks: list[Check]
+    findings: list[Finding]
+    av_sync: AvSync | None
+    series: dict[str, Series]
+    cost_ms: dict[str, float]
+
+
+class Engine:
+    """Feeds every frame and every hop of sound to every detector.
+
+    Parameters
+    ----------
+    detectors : sequence of Detector
+        Fresh instances, one of each defect that this version knows.
+    context : Context
+        The formats; its timeline may be filled while items arrive, it is read at the end.
+    asked : collection of defect names, optional
+        Run only these; the others are reported as not asked for.
+    """
+
+    def __init__(
+        self, detectors: Sequence[Detector], context: Context, asked: Collection[str] | None = None
+    ) -> None:
+        self.context = context
+        self._idle: dict[str, str] = {}
+        video, audio = context.format.video, context.format.audio
+        self._frame_ns = round(NS_PER_S / video.fps) if video and video.fps > 0 else 40 * NS_PER_MS
+        self._rate_hz = audio.rate_hz if audio else 0
+        self._tracks = [Track(item, self._frame_ns) for item in detectors if self._wanted(item, asked)]
+        self._hops = Hops()
+        self._view: FrameView | None = None
+        self._frames = self._hops_heard = 0
+        self._end_ns = 0
+        self._shared_ns = {SHARED_PICTURE: 0, SHARED_SOUND: 0}
+        self._gaps: list[Gap] = []
+        self._signal: list[SignalEvent] = []
+
+    def feed(self, item: Captured) -> None:
+        """Take the next item of a recording, in order of time."""
+        if isinstance(item, Frame):
+            self._see(item)
+        elif isinstance(item, AudioBlock):
+            self._hear(self._hops.feed(item, self._rate_hz))
+        elif isinstance(item, Gap):
+            self._gaps.append(item)
+            if item.medium == "video":
+                self._view = None
+            else:
+                self._hear(self._hops.lost())
+        else:
+            self._change_signal(item)
+
+    def finish(self) -> Analysis:
+        """Return what came out; call once, after the last item."""
+        self._hear(self._hops.flush())
+        timeline = self.context.timeline
+        timeline.gaps = list(dict.fromkeys([*timeline.gaps, *self._gaps]))
+        timeline.signal = list(dict.fromkeys([*timeline.signal, *self._signal]))
+        series: dict[str, Series] = {}
+        for track in self._tracks:
+            series |= track.series()
+        window = judged_window(timeline, self._end_ns)
+        outcomes = [self._outcome(track, series) for track in self._tracks]
+        checks, findings = conclude(outcomes, self._idle, timeline, window)
+        av_sync = next((outcome.av_sync for outcome in outcomes if outcome.av_sync), None)
+        return Analysis(checks, findings, av_sync, series, self._cost_ms())
+
+    def _wanted(self, detector: Detector, asked: Collection[str] | None) -> bool:
+        reason = "not asked for" if asked is not None and detector.defect not in asked else None
+        reason = reason or detector.unmeasurable(self.context)
+        if reason:
+            self._idle[detector.defect] = reason
+        return reason is None
+
+    def _see(self, frame: Frame) -> None:
+        view = FrameView(frame, self._view)
+        self._view = view
+        for track in self._tracks:
+            track.see(view)
+        self._frames += 1
+        self._shared_ns[SHARED_PICTURE] += view.shared_ns
+        self._end_ns = max(self._end_ns, frame.t_ns + self._frame_ns)
+
+    def _hear(self, hops: Iterable[SoundView]) -> None:
+        for view in hops:
+            for track in self._tracks:
+                track.hear(view)
+            self._hops_heard += 1
+            self._shared_ns[SHARED_SOUND] += view.shared_ns
+            self._end_ns = max(self._end_ns, view.end_ns)
+
+    def _change_signal(self, event: SignalEvent) -> None:
+        self._signal.append(event)
+        self._view = None
+        self._hear(self._hops.lost())
+        if event.format and event.format.audio:
+            self._rate_hz = event.format.audio.rate_hz
+        if event.format and event.format.video and event.format.video.fps > 0:
+            self._frame_ns = round(NS_PER_S / event.format.video.fps)
+
+    def _outcome(self, track: Track, series: dict[str, Series]) -> Outcome:
+        detector = track.detector
+        outcome = Outcome(detector, not_measured=track.failure or self._too_little(track))
+        if outcome.not_measured:
+            return outcome
+        own = series[detector.identity]
+        try:
+            if isinstance(detector, SyncDetector):
+                sound = series[f"{detector.identity} sound"]
+                outcome.av_sync, outcome.intervals = detector.compare(own, sound, self.context)
+                if outcome.av_sync is None:
+                    outcome.not_measured = "nothing in the input to measure it by"
+            else:
+                outcome.intervals = detector.find(own, self.context)
+        except Exception as error:
+            track.fail(error)
+            outcome.not_measured = track.failure
+        return outcome
+
+    def _too_little(self, track: Track) -> str | None:
+        if track.picture is not None and not len(track.picture.t_ns):
+            return "no frame could be decoded"
+        if track.sound is not None and not len(track.sound.t_ns):
+            return "no sound could be decoded"
+        if self._end_ns < seconds_to_ns(track.detector.trigger.min_s):
+            return f"the input is too short ({ns_to_seconds(self._end_ns):.2f} s)"
+        return None
+
+    def _cost_ms(self) -> dict[str, float]:
+        frames, hops = max(1, self._frames), max(1, self._hops_heard)
+        cost_ms = {
+            SHARED_PICTURE: self._shared_ns[SHARED_PICTURE] / frames / NS_PER_MS,
+            SHARED_SOUND: self._shared_ns[SHARED_SOUND] / hops / NS_PER_MS,
+        }
+        for track in self._tracks:
+            cost_ms[track.detector.identity] = (
+                track.cost_ns / (hops if track.picture is None else frames) / NS_PER_MS
+            )
+        return cost_ms

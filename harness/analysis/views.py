@@ -1,0 +1,249 @@
+"""What detectors look at: pictures and sound levels computed once and shared by all of them."""
+
+import time
+from collections.abc import Callable
+from functools import cached_property
+from typing import Any, Final, Generic, TypeVar, overload
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from harness.media import Frame, Plane
+
+SMALL_LONG_SIDE_PX: Final = 480
+"""The shared small luma is at most this long: motion and shape stay, camera noise averages out."""
+
+BLOCK_PX: Final = 8
+"""Side of a block, in px of the small luma."""
+
+CHANGED_CODES: Final = 2.0
+"""A block has changed when its mean absolute difference exceeds this many code values."""
+
+T = TypeVar("T")
+
+
+class shared(Generic[T]):
+    """A property computed at first use, whose cost is booked to `shared_ns` and not to its first user."""
+
+    def __init__(self, make: Callable[[Any], T]) -> None:
+        self._make = make
+        self.__doc__ = make.__doc__
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._name = name
+
+    @overload
+    def __get__(self, view: None, owner: type) -> "shared[T]": ...
+    @overload
+    def __get__(self, view: Any, owner: type) -> T: ...
+    def __get__(self, view: Any, owner: type) -> "T | shared[T]":
+        if view is None:
+            return self
+        before, start = view.shared_ns, time.perf_counter_ns()
+        value = self._make(view)
+        view.__dict__[self._name] = value
+        view.shared_ns = before + time.perf_counter_ns() - start
+        return value
+
+
+class FrameView:
+    """One frame and the pictures that detectors share; each is computed at first use, then kept.
+
+    `previous` is the view of the frame before, or `None` at the start, after a gap, after the signal came
+    back, and after a change of size: then whatever compares two frames is `None` or NaN. The view before
+    that is let go, so two frames are held at any time. Code values are 8-bit, narrow range.
+    """
+
+    def __init__(self, frame: Frame, previous: "FrameView | None" = None) -> None:
+        self.frame = frame
+        self.t_ns = frame.t_ns
+        self.index = frame.index
+        self.shared_ns = 0
+        same_size = previous is not None and previous.frame.y.shape == frame.y.shape
+        self.previous = previous if same_size else None
+        if previous is not None:
+            previous.previous = None
+
+    @property
+    def luma(self) -> Plane:
+        """Return the luma plane, shape (height, width); never write to it."""
+        return self.frame.y
+
+    @property
+    def width_px(self) -> int:
+        """Return the width of the frame."""
+        return int(self.frame.y.shape[1])
+
+    @property
+    def height_px(self) -> int:
+        """Return the height of the frame."""
+        return int(self.frame.y.shape[0])
+
+    @property
+    def scale(self) -> float:
+        """Return how many px of the frame one px of the small luma stands for, at least 1."""
+        return max(1.0, max(self.width_px, self.height_px) / SMALL_LONG_SIDE_PX)
+
+    @shared
+    def small(self) -> Plane:
+        """Return the luma, area-averaged to at most `SMALL_LONG_SIDE_PX` on its long side."""
+        return _shrink(self.frame.y, self.scale)
+
+    @shared
+    def small_u(self) -> Plane:
+        """Return the U plane, at half the size of the small luma."""
+        return _shrink(self.frame.u, self.scale)
+
+    @shared
+    def small_v(self) -> Plane:
+        """Return the V plane, at half the size of the small luma."""
+        return _shrink(self.frame.v, self.scale)
+
+    @shared
+    def blocks(self) -> NDArray[np.float32]:
+        """Return the mean luma of each block, shape (rows, columns), code values."""
+        return _block_means(self.small)
+
+    @shared
+    def mean_luma(self) -> float:
+        """Return the mean luma, code value."""
+        return float(cv2.mean(self.small)[0])
+
+    @shared
+    def spread(self) -> float:
+        """Return the standard deviation of the small luma, code values: 0 for a flat picture."""
+        return float(cv2.meanStdDev(self.small)[1][0, 0])
+
+    @shared
+    def histogram(self) -> NDArray[np.float32]:
+        """Return the shares of the small luma's px in 64 bins of 4 code values; they sum to 1."""
+        counts = cv2.calcHist([self.small], [0], None, [64], [0, 256])
+        shares: NDArray[np.float32] = counts[:, 0] / self.small.size
+        return shares
+
+    @shared
+    def difference(self) -> Plane | None:
+        """Return the absolute difference of the small luma to the previous one, or None without one."""
+        return None if self.previous is None else cv2.absdiff(self.small, self.previous.small)
+
+    @shared
+    def change(self) -> float:
+        """Return the mean absolute luma difference to the previous frame, code values; NaN without one."""
+        return float("nan") if self.difference is None else float(cv2.mean(self.difference)[0])
+
+    @shared
+    def block_change(self) -> NDArray[np.float32] | None:
+        """Return the mean absolute difference in each block, shape (rows, columns), or None."""
+        return None if self.difference is None else _block_means(self.difference)
+
+    @shared
+    def changed_share(self) -> float:
+        """Return the share of blocks that changed by more than `CHANGED_CODES`, or NaN without previous."""
+        if self.block_change is None:
+            return float("nan")
+        return float(np.count_nonzero(self.block_change > CHANGED_CODES)) / self.block_change.size
+
+    @shared
+    def changed_box(self) -> tuple[int, int, int, int] | None:
+        """Return the (x, y, width, height) in px of the frame that holds every changed block, or None."""
+        if self.block_change is None:
+            return None
+        rows, columns = np.nonzero(self.block_change > CHANGED_CODES)
+        if rows.size == 0:
+            return None
+        side = BLOCK_PX * self.scale
+        x, y = int(columns.min() * side), int(rows.min() * side)
+        right = min(self.width_px, round((int(columns.max()) + 1) * side))
+        bottom = min(self.height_px, round((int(rows.max()) + 1) * side))
+        return x, y, right - x, bottom - y
+
+
+class SoundView:
+    """One hop of sound, `HOP_S` long (the last before a gap or the end may be shorter).
+
+    Hops are cut anew from whatever blocks arrive, so they do not depend on where blocks begin.
+
+    Parameters
+    ----------
+    t_ns : int
+        When the first sample was heard.
+    first_sample : int
+        Index of the first sample since the stream began.
+    samples : float32 array, shape (samples, channels), range -1..1
+        Never write to it.
+    rate_hz : int
+        The sampling rate.
+    after_gap : bool
+        True when samples are missing before this hop: forget what was heard before.
+    """
+
+    HOP_S: Final = 0.01
+
+    def __init__(
+        self,
+        t_ns: int,
+        first_sample: int,
+        samples: NDArray[np.float32],
+        rate_hz: int,
+        after_gap: bool = False,
+    ) -> None:
+        self.t_ns = t_ns
+        self.first_sample = first_sample
+        self.samples = samples
+        self.rate_hz = rate_hz
+        self.after_gap = after_gap
+        self.shared_ns = 0
+
+    @property
+    def channels(self) -> int:
+        """Return the number of channels."""
+        return int(self.samples.shape[1])
+
+    @cached_property
+    def end_ns(self) -> int:
+        """Return when the last sample ends."""
+        return self.t_ns + round(len(self.samples) * 1e9 / self.rate_hz)
+
+    @shared
+    def rms(self) -> NDArray[np.float64]:
+        """Return the root mean square of each channel, full scale 1, shape (channels,)."""
+        return np.asarray(np.sqrt(np.mean(np.square(self.samples, dtype=np.float64), axis=0)))
+
+    @shared
+    def peak(self) -> NDArray[np.float32]:
+        """Return the largest magnitude in each channel, shape (channels,)."""
+        top: NDArray[np.float32] = np.abs(self.samples).max(axis=0)
+        return top
+
+    @shared
+    def zero_run(self) -> NDArray[np.int64]:
+        """Return the longest run of samples that are exactly 0 in each channel, shape (channels,)."""
+        return np.array([_longest_run(column == 0) for column in self.samples.T], dtype=np.int64)
+
+    @shared
+    def rms_dbfs(self) -> float:
+        """Return the level of all channels together; a full-scale square wave is 0, silence -120 or less."""
+        return float(10 * np.log10(np.mean(self.rms**2) + 1e-12))
+
+
+def _shrink(plane: Plane, scale: float) -> Plane:
+    if scale == 1.0:
+        return plane
+    height, width = plane.shape
+    size = (max(1, round(width / scale)), max(1, round(height / scale)))
+    return np.asarray(cv2.resize(plane, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
+
+
+def _block_means(plane: Plane) -> NDArray[np.float32]:
+    rows, columns = max(1, plane.shape[0] // BLOCK_PX), max(1, plane.shape[1] // BLOCK_PX)
+    whole = plane[: rows * BLOCK_PX, : columns * BLOCK_PX]
+    fine = cv2.resize(whole.astype(np.float32), (columns, rows), interpolation=cv2.INTER_AREA)
+    return np.asarray(fine, dtype=np.float32)
+
+
+def _longest_run(inside: NDArray[np.bool_]) -> int:
+    if not inside.any():
+        return 0
+    edges = np.flatnonzero(np.diff(np.concatenate(([0], inside.view(np.int8), [0]))))
+    return int(np.max(edges[1::2] - edges[::2]))
