@@ -49,6 +49,8 @@ class Evidence(Part):
     waveform: str | None = None
     spectrogram: str | None = None
     curve: Curve | None = None
+    notes: list[str] = []
+    """Why a piece of evidence is missing, one line each."""
 
 
 class FindingRecord(Part):
