@@ -3,7 +3,7 @@
 from abc import ABC
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -67,6 +67,10 @@ class FaultSpec:
         )
 
 
+TOLERANCE_S = 1e-6
+"""Times within a microsecond are the same moment: sums of floats must not cost a frame."""
+
+
 class Impairment(ABC):
     """Plants one defect. It sees every frame and every block in order, so that it can keep history.
 
@@ -74,6 +78,8 @@ class Impairment(ABC):
     """
 
     defect: ClassVar[str]
+    medium: ClassVar[Literal["picture", "sound"]]
+    """Which half it damages; the ground truth is exact to a frame or to a sample accordingly."""
 
     def __init__(self, spec: FaultSpec, fps: Fraction | None, rate_hz: int | None) -> None:
         self.spec = spec
@@ -81,9 +87,14 @@ class Impairment(ABC):
         self.rate_hz = rate_hz
         self.random = np.random.default_rng(spec.seed)
 
+    def intervals_s(self) -> list[tuple[float, float]]:
+        """Return the planted intervals `[start, end)` in seconds, in order: the ground truth."""
+        return [(self.spec.start_s, self.spec.start_s + self.spec.duration_s)]
+
     def active(self, t_s: float) -> bool:
         """Return whether `t_s` lies in `[start, start + duration)`."""
-        return self.spec.start_s <= t_s < self.spec.start_s + self.spec.duration_s
+        start_s = self.spec.start_s - TOLERANCE_S
+        return start_s <= t_s < start_s + self.spec.duration_s
 
     def picture(self, picture: Picture, t_s: float) -> Picture:
         """Return what is shown at `t_s` instead of `picture`."""
@@ -92,3 +103,15 @@ class Impairment(ABC):
     def sound(self, samples: NDArray[np.int16], t_s: float) -> NDArray[np.int16]:
         """Return what is heard instead of `samples`, shape (n, channels), the first at `t_s`."""
         return samples
+
+
+def overlap(block: tuple[float, int], interval_s: tuple[float, float], rate_hz: int) -> slice:
+    """Return the samples of a block that lie in `[start, end)`, exact to the sample.
+
+    `block` is the time of its first sample in seconds and the number of its samples; `interval_s` is
+    start and end in seconds, the end may be infinite.
+    """
+    first, count = round(block[0] * rate_hz), block[1]
+    low, high = (round(min(t_s, block[0] + count / rate_hz + 1.0) * rate_hz) for t_s in interval_s)
+    start = min(max(low - first, 0), count)
+    return slice(start, min(max(high - first, start), count))
