@@ -1,0 +1,1 @@
+"""What the virtual device can play."""
