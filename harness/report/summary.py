@@ -1,0 +1,126 @@
+"""The first screen: the decision, why, and what was not measured."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from harness.findings import DEFECTS
+from harness.record import RunRecord
+from harness.report.cases import CaseView
+from harness.report.grid import Grid, case_states
+from harness.report.wording import counted, listed, words
+
+HEADLINES = {
+    "yes": "SHIP",
+    "no": "DO NOT SHIP",
+    "unknown": "CANNOT SAY",
+}
+NOTHING_MEASURED = "No test of this run passed with a measurement, so nothing supports shipping."
+_SAID = {
+    "failed": ("failed", "failed"),
+    "inconclusive": ("inconclusive", "inconclusive"),
+    "rig": ("rig error", "rig errors"),
+    "broken": ("not judged", "not judged"),
+    "skipped": ("skipped", "skipped"),
+    "passed": ("passed", "passed"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How many tests came out so, and where they are listed."""
+
+    group: str
+    count: int
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Omission:
+    """Something that was not measured: what, in how many words, and the full list behind it."""
+
+    what: str
+    items: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What a release manager reads first."""
+
+    decision: str
+    headline: str
+    why: list[str]
+    more: list[str]
+    counts: list[Count]
+    omissions: list[Omission]
+
+
+def sum_up(record: RunRecord, cases: Sequence[CaseView], grid: Grid) -> Summary:
+    """Return the first screen of a run."""
+    decision, reasons = _decide(record, cases)
+    tally = Counter(case.group for case in cases)
+    counts = [
+        Count(group, tally[group], names[tally[group] != 1])
+        for group, names in _SAID.items()
+        if tally[group] or group in ("failed", "passed")
+    ]
+    return Summary(decision, HEADLINES[decision], reasons[:2], reasons[2:], counts, _omissions(cases, grid))
+
+
+def _decide(record: RunRecord, cases: Sequence[CaseView]) -> tuple[str, list[str]]:
+    """Never let a page say `Ship` on a record in which nothing passed with a measurement."""
+    reasons = [_sentence(reason) for reason in record.ship.reasons]
+    if record.ship.decision == "yes" and not any(_measured(case) for case in cases if case.group == "passed"):
+        return "unknown", [NOTHING_MEASURED, *reasons]
+    return record.ship.decision, reasons or [_default(record.ship.decision, cases)]
+
+
+def _default(decision: str, cases: Sequence[CaseView]) -> str:
+    if decision == "no":
+        failed = [case for case in cases if case.group == "failed"]
+        defects = listed(list(dict.fromkeys(defect for case in failed for defect in case.defects)))
+        return f"{counted(len(failed), 'test')} failed{': ' if defects else ''}{defects}."
+    if decision == "yes":
+        return "Every check that the criteria require was made, and found no defect."
+    return "Not everything that the criteria require could be measured."
+
+
+def _sentence(text: str) -> str:
+    text = text.strip()
+    return text if text.endswith((".", "!", "?")) else f"{text}."
+
+
+def _measured(case: CaseView) -> bool:
+    return any(state != "not_measured" for state in case_states(case.record).values())
+
+
+def _omissions(cases: Sequence[CaseView], grid: Grid) -> list[Omission]:
+    omissions = []
+    blind = [case for case in cases if not _measured(case)]
+    if blind:
+        what = f"{counted(len(blind), 'test')} of {len(cases):,} measured nothing"
+        omissions.append(
+            Omission(what, [f"{case.record.name} ({case.outcome_words})" for case in blind[:200]])
+        )
+    partly = _partly(cases, grid.columns)
+    if partly:
+        omissions.append(Omission("Looked for in some playbacks only", partly))
+    if grid.unmeasured:
+        what = f"{len(grid.unmeasured)} of {len(DEFECTS)} kinds of defect were looked for in no test"
+        omissions.append(Omission(what, [words(defect) for defect in grid.unmeasured]))
+    return omissions
+
+
+def _partly(cases: Sequence[CaseView], columns: Sequence[str]) -> list[str]:
+    playbacks = [playback for case in cases for playback in case.record.playbacks]
+    missed: dict[tuple[int, str], list[str]] = {}
+    for defect in columns:
+        checks = [next((check for check in one.checks if check.defect == defect), None) for one in playbacks]
+        missing = [check for check in checks if check is None or check.status == "not_measured"]
+        if missing:
+            reasons = list(dict.fromkeys(check.reason for check in missing if check and check.reason))
+            missed.setdefault((len(missing), listed(reasons, most=3)), []).append(words(defect))
+    return [
+        f"{listed(defects)} in {count} of {counted(len(playbacks), 'playback')}{f' ({why})' if why else ''}"
+        for (count, why), defects in missed.items()
+    ]
