@@ -1,0 +1,80 @@
+"""One stream of sound out of a media file, as float32 blocks."""
+
+from collections.abc import Iterator
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from harness.decoding.container import Damage, frames
+from harness.decoding.times import SampleTimes
+from harness.media import AudioBlock, AudioFormat
+
+MOST_CHANNELS = 64
+RATES_HZ = range(1000, 768_001)
+SCALE = {"uint8": 128.0, "int16": 32768.0, "int32": 2147483648.0, "int64": 9223372036854775808.0}
+
+
+class AudioStream:
+    """Decodes the sound of one container, in order of time; parameters as of `VideoStream`."""
+
+    def __init__(self, container: Any, stream: Any, zero_s: Fraction, damage: Damage) -> None:
+        self._damage = damage
+        self.format: AudioFormat | None = None
+        self._blocks = self._decode(container, stream)
+        self._first = next(self._blocks, None)
+        # The format is set by the first block.
+        rate_hz = getattr(self.format, "rate_hz", 1)
+        self._times = SampleTimes(stream.time_base, rate_hz, zero_s)
+
+    def blocks(self) -> Iterator[AudioBlock]:
+        """Yield the blocks; to be called once."""
+        if self._first is None:
+            return
+        yield self._block(*self._first)
+        for pts, samples in self._blocks:
+            yield self._block(pts, samples)
+
+    def _block(self, pts: int | None, samples: NDArray[np.float32]) -> AudioBlock:
+        t_ns, first_sample = self._times.place(pts, len(samples))
+        return AudioBlock(t_ns, first_sample, samples)
+
+    def _decode(self, container: Any, stream: Any) -> Iterator[tuple[int | None, NDArray[np.float32]]]:
+        for block in frames(container, stream, self._damage):
+            channels = block.layout.nb_channels
+            if block.sample_rate not in RATES_HZ or not 0 < channels <= MOST_CHANNELS or not block.samples:
+                self._damage.note(f"sound of {block.sample_rate} Hz in {channels} channels")
+                continue
+            self.format = self.format or AudioFormat(block.sample_rate, channels)
+            if block.sample_rate != self.format.rate_hz:
+                self._damage.note(f"the rate of the sound changes to {block.sample_rate} Hz")
+                continue
+            yield block.pts, self._fit(samples(block), self.format.channels)
+
+    def _fit(self, block: NDArray[np.float32], channels: int) -> NDArray[np.float32]:
+        if not np.isfinite(block).all():
+            self._damage.note("sound that is not a number")
+            block = np.nan_to_num(block, nan=0.0, posinf=1.0, neginf=-1.0)
+        if block.shape[1] == channels:
+            return block
+        self._damage.note(f"the sound changes to {block.shape[1]} channels")
+        fitted = np.zeros((len(block), channels), np.float32)
+        both = min(channels, block.shape[1])
+        fitted[:, :both] = block[:, :both]
+        return fitted
+
+
+def samples(block: Any) -> NDArray[np.float32]:
+    """Return a decoded block as float32, shape (samples, channels); 16-bit codes / 32768."""
+    raw = block.to_ndarray()
+    channels = block.layout.nb_channels
+    raw = raw.T if block.format.is_planar else raw.reshape(-1, channels)
+    scale = SCALE.get(raw.dtype.name)
+    if scale is None:
+        return np.ascontiguousarray(raw, np.float32)
+    if raw.dtype == np.uint8:
+        raw = raw.astype(np.int16) - 128
+    if raw.dtype == np.int16:
+        return np.ascontiguousarray(raw, np.float32) / np.float32(scale)
+    return np.ascontiguousarray(raw / scale, np.float32)
