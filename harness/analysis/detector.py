@@ -46,6 +46,12 @@ class Context:
     timeline: Timeline = field(default_factory=Timeline)
     screens: dict[str, NDArray[np.uint8]] = field(default_factory=dict)
 
+    @property
+    def whole_picture(self) -> tuple[int, int, int, int] | None:
+        """Return the region (x, y, width, height) in px of the whole frame, or None without picture."""
+        video = self.format.video
+        return (0, 0, video.width_px, video.height_px) if video else None
+
 
 class Detector(ABC):
     """Looks for one defect. Subclass `VideoDetector` or `AudioDetector`."""

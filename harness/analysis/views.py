@@ -20,6 +20,12 @@ BLOCK_PX: Final = 8
 CHANGED_CODES: Final = 2.0
 """A block has changed when its mean absolute difference exceeds this many code values."""
 
+MOST_CHANGED_SHARE: Final = 0.02
+"""The share of blocks that `local_change` looks at: a talking mouth is 2 % of a picture."""
+
+FLAT_VARIANCE: Final = 0.01
+"""Pictures of less variance than this (code values squared) have no structure to compare."""
+
 T = TypeVar("T")
 
 
@@ -133,6 +139,45 @@ class FrameView:
         return float("nan") if self.difference is None else float(cv2.mean(self.difference)[0])
 
     @shared
+    def shift(self) -> NDArray[np.float32] | None:
+        """Return how far the mean luma of each block moved, shape (rows, columns), or None.
+
+        Noise and coding average out in a block, motion does not.
+        """
+        return None if self.previous is None else self.blocks - self.previous.blocks
+
+    @shared
+    def local_change(self) -> float:
+        """Return the mean |shift| of the 2 % of blocks that moved most, code values; NaN without previous."""
+        if self.shift is None:
+            return float("nan")
+        moved = np.abs(self.shift).ravel()
+        most = max(1, round(moved.size * MOST_CHANGED_SHARE))
+        return float(np.partition(moved, -most)[-most:].mean())
+
+    @shared
+    def motion(self) -> float:
+        """Return the RMS of the shift that neither a fade nor a dissolve explains; NaN without previous.
+
+        A fade is a gain and an offset of the previous picture; a dissolve repeats the previous shift.
+        """
+        if self.shift is None or self.previous is None:
+            return float("nan")
+        causes = [np.ones(self.shift.size, np.float32), self.previous.blocks.ravel()]
+        if self.previous.shift is not None:
+            causes.append(self.previous.shift.ravel())
+        matrix = np.stack(causes)
+        wanted = self.shift.ravel()
+        weights = np.linalg.lstsq(matrix @ matrix.T, matrix @ wanted, rcond=1e-6)[0]
+        rest = wanted - weights @ matrix
+        return float(np.sqrt(np.mean(rest * rest)))
+
+    @shared
+    def likeness(self) -> float:
+        """Return the correlation with the previous picture, -1..1, low at a cut; NaN without previous."""
+        return float("nan") if self.previous is None else likeness(self.blocks, self.previous.blocks)
+
+    @shared
     def block_change(self) -> NDArray[np.float32] | None:
         """Return the mean absolute difference in each block, shape (rows, columns), or None."""
         return None if self.difference is None else _block_means(self.difference)
@@ -157,6 +202,15 @@ class FrameView:
         right = min(self.width_px, round((int(columns.max()) + 1) * side))
         bottom = min(self.height_px, round((int(rows.max()) + 1) * side))
         return x, y, right - x, bottom - y
+
+
+def likeness(one: NDArray[np.float32], other: NDArray[np.float32]) -> float:
+    """Return the correlation of two pictures of block means, -1..1; two flat pictures are alike (1)."""
+    if one.shape != other.shape:
+        return 0.0
+    first, second = one.ravel() - one.mean(), other.ravel() - other.mean()
+    scale = float(np.sqrt(float(first @ first) * float(second @ second)))
+    return float(first @ second) / scale if scale > one.size * FLAT_VARIANCE else 1.0
 
 
 class SoundView:

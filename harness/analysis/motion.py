@@ -1,0 +1,67 @@
+"""Reads stored motion series: cuts, how much moves, which frames repeat the one before."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.ndimage import percentile_filter
+
+from harness.analysis.detector import Series
+from harness.analysis.views import FrameView
+
+COLUMNS: Final = ("local_change", "motion", "likeness")
+"""What `measure` returns, in this order."""
+
+CUT_LIKENESS: Final = 0.7
+"""Two neighbouring frames less alike than this belong to two shots."""
+
+LONGEST_MEMORY_S: Final = 1.0
+"""How far back, within a shot, motion counts as having been there just before."""
+
+
+def measure(view: FrameView) -> tuple[float, ...]:
+    """Return the motion of one frame, one number per name in `COLUMNS`."""
+    return view.local_change, view.motion, view.likeness
+
+
+@dataclass(frozen=True, slots=True)
+class Motion:
+    """The motion series of one recording; row i compares frame i with frame i - 1.
+
+    `edges_ns` has one time more than there are rows: where each frame begins, and where the last ends.
+    `interval_ns` is the usual time between frames.
+    """
+
+    edges_ns: NDArray[np.int64]
+    change: NDArray[np.float64]
+    motion: NDArray[np.float64]
+    likeness: NDArray[np.float64]
+    interval_ns: float
+
+    @classmethod
+    def of(cls, series: Series) -> "Motion":
+        """Return the motion that `measure` stored."""
+        edges_ns = np.append(series.t_ns, series.end_ns)
+        steps = np.diff(edges_ns)
+        change, motion, alike = (series.columns[name].astype(np.float64) for name in COLUMNS)
+        return cls(edges_ns, change, motion, alike, float(np.median(steps)) if steps.size else 0.0)
+
+    def rows(self, seconds: float) -> int:
+        """Return how many frames `seconds` take, at least 1."""
+        return max(1, round(seconds * 1e9 / max(self.interval_ns, 1.0)))
+
+    def shot_start(self, row: int) -> int:
+        """Return the first row of the shot that holds `row`, looking back `LONGEST_MEMORY_S` at most."""
+        first = max(0, row - self.rows(LONGEST_MEMORY_S))
+        with np.errstate(invalid="ignore"):
+            cuts = np.flatnonzero(~(self.likeness[first : row + 1] >= CUT_LIKENESS))
+        return first + int(cuts[-1]) if cuts.size else first
+
+    def usual(self, window_s: float, percentile: float) -> NDArray[np.float64]:
+        """Return, for every row, a percentile of the change within `window_s` around it."""
+        if not self.change.size:
+            return self.change
+        filled = np.nan_to_num(self.change, nan=0.0)
+        size = min(self.rows(window_s) | 1, filled.size | 1)
+        return np.asarray(percentile_filter(filled, percentile, size=size, mode="nearest"))
