@@ -174,7 +174,7 @@ class FrameView:
 
     @shared
     def likeness(self) -> float:
-        """Return the correlation with the previous picture, -1..1, low at a cut; NaN without previous."""
+        """Return the correlation with the previous picture, -1..1, low at a cut; NaN without one."""
         return float("nan") if self.previous is None else likeness(self.blocks, self.previous.blocks)
 
     @shared
@@ -205,12 +205,15 @@ class FrameView:
 
 
 def likeness(one: NDArray[np.float32], other: NDArray[np.float32]) -> float:
-    """Return the correlation of two pictures of block means, -1..1; two flat pictures are alike (1)."""
+    """Return the correlation of two pictures of block means, -1..1; flat ones are alike."""
     if one.shape != other.shape:
         return 0.0
     first, second = one.ravel() - one.mean(), other.ravel() - other.mean()
-    scale = float(np.sqrt(float(first @ first) * float(second @ second)))
-    return float(first @ second) / scale if scale > one.size * FLAT_VARIANCE else 1.0
+    energy, other_energy = float(first @ first), float(second @ second)
+    flat = [value <= one.size * FLAT_VARIANCE for value in (energy, other_energy)]
+    if any(flat):
+        return float(all(flat))
+    return float(first @ second) / float(np.sqrt(energy * other_energy))
 
 
 class SoundView:

@@ -1,0 +1,164 @@
+"""stutter: the picture sticks for moments and jumps to catch up."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from harness.analysis import motion
+from harness.analysis.detector import Context, Series, VideoDetector
+from harness.analysis.motion import Motion
+from harness.analysis.trigger import Interval, Trigger, confidence
+from harness.analysis.views import FrameView
+from harness.clock import NS_PER_MS, NS_PER_S
+from harness.findings import Metric
+
+ENOUGH_MOTION: Final = 2.5
+"""Where less than this changes, code values, a repeated frame cannot be told from a quiet one."""
+
+REPEAT_SHARE: Final = 0.06
+"""A repeated frame changes by less than this share of the motion around it, by coding alone."""
+
+REPEAT_RANGE: Final = (0.85, 2.5)
+"""Within these code values."""
+
+JUMP: Final = 1.35
+"""After a hold that was not meant, the picture moves this many times its usual step."""
+
+JUMP_LONG: Final = 1.15
+"""The same after a hold that no cadence has: two frames more than usual (large steps saturate)."""
+
+TOGETHER_S: Final = 0.6
+"""Holds less than this apart make one stutter."""
+
+ALONE_S: Final = 0.1
+"""A single hold counts from this long."""
+
+LONGEST_S: Final = 0.6
+"""What stands still for longer is a freeze or a quiet scene."""
+
+CADENCE_S: Final = 1.0
+"""The cadence is what holds this long on either side of a frame."""
+
+STEP_S: Final = 0.5
+"""The usual step is that of this long on either side."""
+
+REGULAR_FRAMES: Final = 1.2
+"""Pictures of a regular cadence keep this close to a straight line, in frames (a whole frame, rounded)."""
+
+
+class Stutter(VideoDetector):
+    """The viewer sees motion that sticks and jumps, again and again, where it should be even.
+
+    A held frame is a repeat that lasts longer than the regular cadence of the content, followed by a jump
+    to where the title has gone on to. Regular repeats are no stutter: 24 pictures a second in 60 Hz repeat
+    2 and 3 times, 25 in 50 twice, 24 in 25 once a second, animation is drawn on twos and threes; in none
+    of them does a longer hold go with a longer step. A picture that hardly moves is not judged.
+
+    Limit: two such holds within 0.6 s, or one of 100 ms. Repeats and jumps are the two halves of a dropped
+    frame in Wolf's reduced-reference test (NTIA TM-11-475); the cadence condition is ours.
+    """
+
+    defect = "stutter"
+    metric = Metric("longest hold beyond the cadence", "ms")
+    columns = motion.COLUMNS
+    trigger = Trigger(enter=ENOUGH_MOTION, leave=ENOUGH_MOTION, min_s=0.03)
+
+    def measure(self, view: FrameView) -> tuple[float, ...]:
+        """Return change, motion and likeness to the previous frame."""
+        return motion.measure(view)
+
+    def find(self, series: Series, context: Context) -> list[Interval]:
+        """Return where holds and jumps come together."""
+        seen = Motion.of(series)
+        groups: list[list[tuple[int, int]]] = []
+        for hold in _holds(seen):
+            if groups and _between_ns(seen, groups[-1][-1], hold) < TOGETHER_S * NS_PER_S:
+                groups[-1].append(hold)
+            else:
+                groups.append([hold])
+        return [found for group in groups if (found := self._judge(seen, group, context))]
+
+    def _judge(self, seen: Motion, group: list[tuple[int, int]], context: Context) -> Interval | None:
+        longest_ns = max(int(seen.edges_ns[stop] - seen.edges_ns[start]) for start, stop in group)
+        if len(group) < 2 and longest_ns < ALONE_S * NS_PER_S:
+            return None
+        return Interval(
+            int(seen.edges_ns[group[0][0]]),
+            int(seen.edges_ns[group[-1][1]]),
+            peak=longest_ns / NS_PER_MS,
+            confidence=confidence(len(group) * longest_ns, 50 * NS_PER_MS),
+            region=context.whole_picture,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Pictures:
+    """The pictures that are not repeats: the row at which each begins, how long it lasts, how far it moved."""
+
+    row: NDArray[np.intp]
+    lasts: NDArray[np.int64]
+    step: NDArray[np.float64]
+
+    @classmethod
+    def of(cls, seen: Motion, around: NDArray[np.float64]) -> "_Pictures":
+        repeated = seen.change < np.clip(REPEAT_SHARE * around, *REPEAT_RANGE)
+        row = np.flatnonzero(~repeated)
+        ticks = np.rint(np.diff(seen.edges_ns[row]) / max(seen.interval_ns, 1.0)).astype(np.int64)
+        return cls(row, ticks, seen.change[row])
+
+    def near(self, number: int, rows: int) -> NDArray[np.intp]:
+        """Return the numbers of the pictures within so many rows of one, but for the last of all."""
+        start = np.searchsorted(self.row, self.row[number] - rows)
+        return np.arange(start, min(np.searchsorted(self.row, self.row[number] + rows), len(self.lasts)))
+
+
+def _holds(seen: Motion) -> list[tuple[int, int]]:
+    """Return `[start, stop)` rows of frames that repeat beyond the cadence and end in a jump."""
+    around = seen.usual(1.0, 85)
+    shown = _Pictures.of(seen, around)
+    holds = []
+    for number in np.flatnonzero((shown.lasts > 1) & (around[shown.row[:-1]] >= ENOUGH_MOTION)):
+        row, after = int(shown.row[number]), int(shown.row[number + 1])
+        near = shown.near(number, seen.rows(CADENCE_S))
+        cadence = int(np.median(shown.lasts[near]))
+        beyond = int(shown.lasts[number]) - cadence
+        if beyond < 1 or (after - row) * seen.interval_ns > LONGEST_S * NS_PER_S:
+            continue
+        if beyond == 1 and _by_design(shown, number, near, cadence):
+            continue
+        same_shot = seen.shot_start(after) < row or not seen.likeness[after] < motion.CUT_LIKENESS
+        usual = _usual_step(shown, shown.near(number, seen.rows(STEP_S)), cadence)
+        if same_shot and shown.step[number + 1] >= (JUMP if beyond == 1 else JUMP_LONG) * usual > 0:
+            holds.append((row + cadence, after))
+    return holds
+
+
+def _by_design(shown: _Pictures, number: int, near: NDArray[np.intp], cadence: int) -> bool:
+    """Return whether a hold one frame longer than usual belongs to a cadence such as 3:2 or 24 in 25."""
+    long = near[shown.lasts[near] > cadence]
+    short = near[shown.lasts[near] <= cadence]
+    if short.size and np.median(shown.step[long + 1]) < JUMP * np.median(shown.step[short + 1]):
+        return True
+    sides = (near, near[near <= number], near[near >= number])
+    return any(_regular(shown, side) for side in sides if np.isin(long, side).sum() >= 3)
+
+
+def _regular(shown: _Pictures, side: NDArray[np.intp]) -> bool:
+    begins = np.cumsum(shown.lasts[side])
+    if len(begins) < 5:
+        return False
+    count = np.arange(len(begins))
+    rest = begins - np.polyval(np.polyfit(count, begins, 1), count)
+    return bool(np.ptp(rest) <= REGULAR_FRAMES)
+
+
+def _usual_step(shown: _Pictures, near: NDArray[np.intp], cadence: int) -> float:
+    """Return the usual change of a picture that comes after one that lasted as the cadence says."""
+    regular = near[shown.lasts[near] <= cadence] + 1
+    return float(np.median(shown.step[regular])) if regular.size >= 3 else 0.0
+
+
+def _between_ns(seen: Motion, one: tuple[int, int], other: tuple[int, int]) -> int:
+    return int(seen.edges_ns[other[0]] - seen.edges_ns[one[1]])
