@@ -17,7 +17,7 @@ Outcome = Literal["passed", "failed", "inconclusive", "error", "skipped"]
 class Part(BaseModel):
     """A part of the record; unknown keys are refused, so that a typo cannot hide evidence."""
 
-    model_config = ConfigDict(extra="forbid", populate_by_name=True)
+    model_config = ConfigDict(extra="forbid", populate_by_name=True, ser_json_inf_nan="strings")
 
 
 class CheckRecord(Part):

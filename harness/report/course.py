@@ -100,13 +100,14 @@ def _lanes(playback: Playback, anchors: list[str], bar: Callable[..., Bar]) -> l
 
 def _markers(moments: list[tuple[float, str, str]], x: Callable[[float], float]) -> list[Marker]:
     markers, free_from = [], -100.0
-    for t_s, label, text in sorted(moments)[:MOST_MARKERS]:
-        at = x(t_s)
+    moments = sorted(moments)[:MOST_MARKERS]
+    places = [x(t_s) for t_s, _, _ in moments]
+    for (t_s, label, text), at, following in zip(moments, places, [*places[1:], 200.0], strict=True):
         width = len(label) * LABEL_WIDTH
         anchor = "end" if at + width > 100 else "start"
-        left = at - width if anchor == "end" else at
-        shown = left >= free_from
-        free_from = max(free_from, left + width + 1) if shown else free_from
+        left, right = (at - width, at) if anchor == "end" else (at, at + width)
+        shown = left >= free_from and right <= following
+        free_from = right + 0.5 if shown else at
         markers.append(Marker(at, label if shown else "", anchor, f"{text} at {seconds(t_s)}"))
     return markers
 

@@ -67,12 +67,14 @@ class Grid:
 def lay_out(cases: Sequence[CaseView]) -> Grid:
     """Return the grid of all tests."""
     states = [case_states(case.record) for case in cases]
-    columns = [
-        defect
-        for defect in DEFECTS
-        if any(state.get(defect, "not_measured") != "not_measured" for state in states)
-    ]
-    columns += sorted({defect for state in states for defect in state} - set(DEFECTS))
+    looked_for = {
+        check.defect
+        for case in cases
+        for playback in case.record.playbacks
+        for check in playback.checks
+        if check.status != "not_measured"
+    } | {defect for state in states for defect, came in state.items() if came != "not_measured"}
+    columns = [*(defect for defect in DEFECTS if defect in looked_for), *sorted(looked_for - set(DEFECTS))]
     by_plan = len(cases) > MOST_ROWS
     devices = list(dict.fromkeys(case.device_name for case in cases))
     share = max(MOST_ROWS // max(len(devices), 1), 5)

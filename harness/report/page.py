@@ -6,6 +6,7 @@ its filter and its keys, and nothing else.
 """
 
 import importlib.resources
+import math
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -122,6 +123,7 @@ def _environment() -> Environment:
         "number": wording.number,
         "when": wording.when,
         "listed": wording.listed,
+        "isinfinite": math.isinf,
     }
     environment.globals |= {"counted": wording.counted, "STATES": STATES, "OUTCOME_WORDS": OUTCOME_WORDS}
     return environment
