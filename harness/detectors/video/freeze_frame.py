@@ -101,9 +101,7 @@ class FreezeFrame(VideoDetector):
             if jumps and steps[row] >= max(3 * usual_ns, usual_ns + 150 * NS_PER_MS):
                 start_ns, end_ns = int(seen.edges_ns[row] + usual_ns), int(seen.edges_ns[row + 1])
                 sure = confidence(end_ns - start_ns, 50 * NS_PER_MS)
-                found.append(
-                    Interval(start_ns, end_ns, 0.0, sure, self.trigger.enter, context.whole_picture)
-                )
+                found.append(Interval(start_ns, end_ns, 0.0, sure, self.trigger.enter, context.whole_picture))
         return found
 
 

@@ -95,7 +95,7 @@ class Stutter(VideoDetector):
 
 @dataclass(frozen=True, slots=True)
 class _Pictures:
-    """The pictures that are not repeats: the row at which each begins, how long it lasts, how far it moved."""
+    """The pictures that are not repeats: the row where each begins, how long it lasts, how far it moved."""
 
     row: NDArray[np.intp]
     lasts: NDArray[np.int64]
@@ -119,7 +119,8 @@ def _holds(seen: Motion) -> list[tuple[int, int]]:
     around = seen.usual(1.0, 85)
     shown = _Pictures.of(seen, around)
     holds = []
-    for number in np.flatnonzero((shown.lasts > 1) & (around[shown.row[:-1]] >= ENOUGH_MOTION)):
+    moving = around[shown.row[:-1]] >= ENOUGH_MOTION
+    for number in np.flatnonzero((shown.lasts > 1) & moving).tolist():
         row, after = int(shown.row[number]), int(shown.row[number + 1])
         near = shown.near(number, seen.rows(CADENCE_S))
         cadence = int(np.median(shown.lasts[near]))
