@@ -37,12 +37,21 @@ class Reel(Protocol):
 class Title(Protocol):
     """Something that can be played."""
 
-    name: str
-    words: str
-    """The name as people read it."""
-    duration_s: Fraction
-    """How long one round is; at its end the title begins again."""
-    captions: tuple[Cue, ...]
+    @property
+    def name(self) -> str:
+        """Return the name in URIs and plans."""
+
+    @property
+    def words(self) -> str:
+        """Return the name as people read it."""
+
+    @property
+    def duration_s(self) -> Fraction:
+        """Return how long one round is; at its end the title begins again."""
+
+    @property
+    def captions(self) -> tuple[Cue, ...]:
+        """Return its captions in order of time; none for most."""
 
     def open(self, video: VideoFormat) -> Reel:
         """Start reading for an output mode; raises InputError for a file that holds no picture."""

@@ -1,0 +1,1 @@
+"""What the virtual device shows: drawn by us, legible from a sofa."""

