@@ -8,9 +8,9 @@ from types import TracebackType
 from typing import Any, BinaryIO, Self
 
 from harness.clock import NS_PER_S
-from harness.decoding.audio import AudioStream
+from harness.decoding.audio import AudioStream, Heard
 from harness.decoding.container import Damage, best_stream, open_container
-from harness.decoding.video import VideoStream
+from harness.decoding.video import Stamped, VideoStream
 from harness.errors import InputError
 from harness.media import AudioBlock, Frame, StreamFormat
 
@@ -36,10 +36,12 @@ class MediaFile:
 
     format: StreamFormat
     """What the first frame and the first block showed."""
+    damage: Damage
+    """What could not be decoded so far."""
 
     def __init__(self, path: Path, *, threads: int = 0, opener: Callable[[], BinaryIO] | None = None) -> None:
         self.path = path
-        self._damage = Damage()
+        self.damage = Damage()
         self._threads = threads
         self._containers: list[Any] = []
         self._opener = opener
@@ -48,16 +50,6 @@ class MediaFile:
         except BaseException:
             self.close()
             raise
-
-    @property
-    def errors(self) -> int:
-        """How many packets, pictures or blocks could not be decoded so far."""
-        return self._damage.errors
-
-    @property
-    def first_error(self) -> str:
-        """What was wrong with the first of them."""
-        return self._damage.first
 
     def items(self) -> Iterator[Frame | AudioBlock]:
         """Yield every frame and block in order of time; to be called once.
@@ -90,21 +82,39 @@ class MediaFile:
         if video:
             video.thread_type = "AUTO"
             video.codec_context.thread_count = self._threads
-            self._video = VideoStream(container, video, zero_s, self._damage)
+            self._video = VideoStream(container, video, zero_s, self.damage)
         if audio:
             container = self._container() if video else container
-            self._audio = AudioStream(container, best_stream(container, "audio"), zero_s, self._damage)
+            self._audio = AudioStream(container, best_stream(container, "audio"), zero_s, self.damage)
         self.format = StreamFormat(
             self._video.format if self._video else None, self._audio.format if self._audio else None
         )
         if not (self.format.video or self.format.audio):
-            reason = f" ({self.first_error})" if self.first_error else ""
+            reason = f" ({self.damage.first})" if self.damage.first else ""
             raise InputError(f"{self.path}: no picture and no sound in it can be decoded{reason}")
 
     def _container(self) -> Any:
         container = open_container(self._opener() if self._opener else self.path)
         self._containers.append(container)
         return container
+
+
+def read_pictures(opener: Callable[[], BinaryIO], damage: Damage, *, threads: int = 0) -> Iterator[Stamped]:
+    """Yield (stamp, planes) of each picture of a file, as its container has them."""
+    with open_container(opener()) as container:
+        stream = best_stream(container, "video")
+        if stream:
+            stream.thread_type = "AUTO"
+            stream.codec_context.thread_count = threads
+            yield from VideoStream(container, stream, Fraction(0), damage).pictures()
+
+
+def read_sounds(opener: Callable[[], BinaryIO], damage: Damage) -> Iterator[Heard]:
+    """Yield (stamp, samples) of each block of a file, as its container has them."""
+    with open_container(opener()) as container:
+        stream = best_stream(container, "audio")
+        if stream:
+            yield from AudioStream(container, stream, Fraction(0), damage).sounds()
 
 
 def probe_duration_ns(path: Path) -> int:

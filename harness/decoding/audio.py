@@ -11,6 +11,7 @@ from harness.decoding.container import Damage, frames
 from harness.decoding.times import SampleTimes
 from harness.media import AudioBlock, AudioFormat
 
+Heard = tuple[int | None, NDArray[np.float32]]
 MOST_CHANNELS = 64
 RATES_HZ = range(1000, 768_001)
 SCALE = {"uint8": 128.0, "int16": 32768.0, "int32": 2147483648.0, "int64": 9223372036854775808.0}
@@ -29,18 +30,19 @@ class AudioStream:
         self._times = SampleTimes(stream.time_base, rate_hz, zero_s)
 
     def blocks(self) -> Iterator[AudioBlock]:
-        """Yield the blocks; to be called once."""
-        if self._first is None:
-            return
-        yield self._block(*self._first)
-        for pts, samples in self._blocks:
-            yield self._block(pts, samples)
+        """Yield the blocks with their times; to be called once, and not after `sounds`."""
+        for pts, samples in self.sounds():
+            t_ns, first_sample = self._times.place(pts, len(samples))
+            yield AudioBlock(t_ns, first_sample, samples)
 
-    def _block(self, pts: int | None, samples: NDArray[np.float32]) -> AudioBlock:
-        t_ns, first_sample = self._times.place(pts, len(samples))
-        return AudioBlock(t_ns, first_sample, samples)
+    def sounds(self) -> Iterator[Heard]:
+        """Yield the stamp, in the stream's time base, and the samples of each block; to be called once."""
+        if self._first is not None:
+            first, self._first = self._first, None
+            yield first
+        yield from self._blocks
 
-    def _decode(self, container: Any, stream: Any) -> Iterator[tuple[int | None, NDArray[np.float32]]]:
+    def _decode(self, container: Any, stream: Any) -> Iterator[Heard]:
         for block in frames(container, stream, self._damage):
             channels = block.layout.nb_channels
             if block.sample_rate not in RATES_HZ or not 0 < channels <= MOST_CHANNELS or not block.samples:

@@ -11,6 +11,7 @@ from harness.decoding.container import LARGEST_SIDE_PX, Damage, frames
 from harness.decoding.times import FrameTimes
 from harness.media import Frame, Plane, VideoFormat
 
+Stamped = tuple[int | None, tuple[Plane, Plane, Plane]]
 UNKNOWN_FPS = Fraction(25)
 FULL_RANGE = int(ColorRange.JPEG)
 BT709_FROM_PX = 576
@@ -42,17 +43,18 @@ class VideoStream:
             self.format = VideoFormat(width, height, rate(stream))
 
     def frames(self) -> Iterator[Frame]:
-        """Yield the frames; to be called once."""
-        if self._first is None:
-            return
-        yield self._frame(0, *self._first)
-        for index, (pts, planes) in enumerate(self._pictures, 1):
-            yield self._frame(index, pts, planes)
+        """Yield the frames with their times; to be called once, and not after `pictures`."""
+        for index, (pts, planes) in enumerate(self.pictures()):
+            yield Frame(self._times.place(pts), index, *planes)
 
-    def _frame(self, index: int, pts: int | None, planes: tuple[Plane, Plane, Plane]) -> Frame:
-        return Frame(self._times.place(pts), index, *planes)
+    def pictures(self) -> Iterator[Stamped]:
+        """Yield the stamp, in the stream's time base, and the planes of each picture; to be called once."""
+        if self._first is not None:
+            first, self._first = self._first, None
+            yield first
+        yield from self._pictures
 
-    def _decode(self, container: Any, stream: Any) -> Iterator[tuple[int | None, tuple[Plane, Plane, Plane]]]:
+    def _decode(self, container: Any, stream: Any) -> Iterator[Stamped]:
         size: tuple[int, int] | None = None
         for picture in frames(container, stream, self._damage):
             if not 0 < max(picture.width, picture.height) <= LARGEST_SIDE_PX:

@@ -51,7 +51,7 @@ def test_every_coding_gives_its_frames(tmp_path, codec, pix_fmt, suffix):
     assert [frame.index for frame in frames] == list(range(10))
     assert [frame.t_ns for frame in frames] == [index * NS // 25 for index in range(10)]
     assert frames[0].y.dtype == np.uint8 and frames[0].u.shape == (24, 32)
-    assert media.errors == 0
+    assert media.damage.errors == 0
     if pix_fmt == "yuv420p":
         assert np.abs(np.array(levels(frames)) - [gray_level(index) for index in range(10)]).max() <= 1
 
@@ -138,8 +138,8 @@ def test_damage_is_counted_and_the_rest_is_read(tmp_path):
     data[middle : middle + 300] = bytes(300)
     path.write_bytes(data)
     media, frames, _ = read(path)
-    assert 50 <= len(frames) < 100 or media.errors
-    assert media.errors and media.first_error
+    assert 50 <= len(frames) < 100 or media.damage.errors
+    assert media.damage.errors and media.damage.first
 
 
 def test_a_cut_file_gives_what_is_there(tmp_path):
