@@ -22,14 +22,14 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         epilog=EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("run", type=Path, metavar="RUN", help="a run's folder, or its run.json")
+    parser.add_argument("record", type=Path, metavar="RUN", help="a run's folder, or its run.json")
     parser.add_argument("--open", action="store_true", help="show the page in the default browser")
     parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
     """Write the page and print its path."""
-    page = write_page(args.run)
+    page = write_page(args.record)
     print(page)
     if args.open:
         webbrowser.open(page.resolve().as_uri())

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from harness.errors import InputError
 from harness.record import RunRecord, read_run
 from harness.report import wording
 from harness.report.cases import GROUPS, OUTCOME_WORDS, CaseView, view_cases, view_playbacks
@@ -36,11 +37,19 @@ def write_page(run: Path) -> Path:
     Raises
     ------
     InputError
-        When the record cannot be read; the message is one line.
+        When the record cannot be read or the page not be written; the message is one line.
     """
     path = run / "run.json" if run.is_dir() else run
-    folder = path.parent
     record = read_run(path)
+    try:
+        return _render(record, path.parent)
+    except OSError as error:
+        raise InputError(
+            f"{error.filename or path.parent}: cannot write the page: {error.strerror}"
+        ) from error
+
+
+def _render(record: RunRecord, folder: Path) -> Path:
     cases = view_cases(record)
     _share_out(cases)
     grid = lay_out(cases)

@@ -21,6 +21,12 @@ def varied(tmp_path_factory):
     return write_page(records.write(records.varied(), tmp_path_factory.mktemp("varied")))
 
 
+@pytest.fixture(scope="session")
+def crowd(tmp_path_factory):
+    """Return the page of 4,000 tests, 200 of which failed."""
+    return write_page(records.write(records.many(4000, 200), tmp_path_factory.mktemp("crowd")))
+
+
 @pytest.fixture
 def visit(browser):
     """Open pages that are closed after the test."""

@@ -6,6 +6,7 @@ import os
 import select
 import shutil
 import subprocess
+import sys
 import tempfile
 import time
 from pathlib import Path
@@ -24,6 +25,14 @@ FLAGS = [
     "--hide-scrollbars",
     "--remote-debugging-pipe",
 ]
+ON_PIPE = """
+import fcntl, os, sys
+read, write = (fcntl.fcntl(int(number), fcntl.F_DUPFD, 10) for number in sys.argv[1:3])
+os.dup2(read, 3)
+os.dup2(write, 4)
+os.execv(sys.argv[3], sys.argv[3:])
+"""
+"""Chromium reads commands from descriptor 3 and answers on 4."""
 KEYS = {
     "Tab": ("Tab", 9, ""),
     "Enter": ("Enter", 13, "\r"),
@@ -47,7 +56,16 @@ class Browser:
         self._profile = tempfile.mkdtemp(prefix="harness-chromium-")
         to_read, self._write = os.pipe()
         self._read, to_write = os.pipe()
-        command = ["sh", "-c", f'exec "$@" 3<&{to_read} 4>&{to_write}', "sh", find_chromium(), *FLAGS, *flags]
+        command = [
+            sys.executable,
+            "-c",
+            ON_PIPE,
+            str(to_read),
+            str(to_write),
+            find_chromium(),
+            *FLAGS,
+            *flags,
+        ]
         self.process = subprocess.Popen(
             [*command, f"--user-data-dir={self._profile}", "about:blank"],
             pass_fds=(to_read, to_write),
@@ -142,6 +160,10 @@ class Page:
     def go(self, url):
         """Load `url` and wait until it has loaded."""
         self.ask("Page.navigate", url=url)
+        self.loaded()
+
+    def loaded(self):
+        """Wait until what is being loaded has been."""
         self._browser.wait("Page.loadEventFired", self._session)
 
     def js(self, expression):
@@ -149,6 +171,10 @@ class Page:
         answer = self.ask("Runtime.evaluate", expression=expression, returnByValue=True, awaitPromise=True)
         assert "exceptionDetails" not in answer, answer["exceptionDetails"]
         return answer["result"].get("value")
+
+    def color(self, selector):
+        """Return the background colour of an element."""
+        return self.js(f"getComputedStyle(document.querySelector({selector!r})).backgroundColor")
 
     def press(self, *keys):
         """Press keys one after another: a character, or a name of KEYS."""
