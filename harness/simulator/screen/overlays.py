@@ -51,7 +51,7 @@ def bar(height_px: int, words: str, position_s: int, duration_s: int, icon: str)
     canvas.card((72, top + 96, end, top + 106), ACCENT, 5)
     canvas.disc((end, top + 101), 11, INK)
     image = canvas.image.crop((0, height_px - height, width, height_px))
-    image.putalpha(Image.new("L", image.size, 225))
+    image.putalpha(Image.new("L", image.size, 238))
     return Sprite(image, 0, height_px - height)
 
 
