@@ -22,7 +22,8 @@ class Analysis:
 
     `checks` has one entry for every name of the contract. `series` holds what each detector measured, by
     the detector's identity (`freeze_frame@1`; of a sync detector also `av_sync@1 sound`). `cost_ms` is
-    the mean cost of a frame (of a hop of sound) in each detector and in what they share.
+    the mean cost of a frame (of a hop of sound) in each detector and in what they share. `frames` counts
+    the pictures; `end_ns` is when the last picture or sample ended.
     """
 
     checks: list[Check]
@@ -30,6 +31,8 @@ class Analysis:
     av_sync: AvSync | None
     series: dict[str, Series]
     cost_ms: dict[str, float]
+    frames: int
+    end_ns: int
 
 
 class Engine:
@@ -90,7 +93,7 @@ class Engine:
         outcomes = [self._outcome(track, series) for track in self._tracks]
         checks, findings = conclude(outcomes, self._idle, timeline, window)
         av_sync = next((outcome.av_sync for outcome in outcomes if outcome.av_sync), None)
-        return Analysis(checks, findings, av_sync, series, self._cost_ms())
+        return Analysis(checks, findings, av_sync, series, self._cost_ms(), self._frames, self._end_ns)
 
     def _wanted(self, detector: Detector, asked: Collection[str] | None) -> bool:
         reason = "not asked for" if asked is not None and detector.defect not in asked else None

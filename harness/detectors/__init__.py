@@ -1,1 +1,19 @@
 """The detectors, one defect a file; the list below is the whole list."""
+
+from typing import Final
+
+from harness.analysis.detector import Detector
+from harness.detectors.audio.audio_dropout import AudioDropout
+from harness.detectors.audio.silence import Silence
+from harness.detectors.video.black_frames import BlackFrames
+from harness.detectors.video.freeze_frame import FreezeFrame
+from harness.detectors.video.stutter import Stutter
+
+DETECTORS: Final[tuple[type[Detector], ...]] = (
+    BlackFrames,
+    FreezeFrame,
+    Stutter,
+    Silence,
+    AudioDropout,
+)
+"""One class a defect name; each recording is measured by fresh instances."""

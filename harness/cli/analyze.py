@@ -1,0 +1,153 @@
+"""`harness analyze`: look for defects in files, and judge them."""
+
+import argparse
+import json
+import os
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.progress import Progress
+
+from harness.cli.analysis_table import table
+from harness.errors import HarnessError, InputError
+from harness.recording.recording import Recording
+from harness.run.analyze import Analyzed, analyze, choose, contract, find_criteria
+from harness.verdict import Criteria
+
+EXAMPLES = """examples:
+  harness analyze clip.mp4                              picture and sound, by the default criteria
+  harness analyze clip.mp4 --criteria picture           a file without sound
+  harness analyze clip.mp4 --detectors freeze_frame     one check alone
+  harness analyze *.mkv --json out.json                 several files: a list
+
+exit status: 0 pass, 1 defects found, 2 unusable input or call, 3 inconclusive. With several files the
+first of 2, 1, 3 that any of them has; a file that cannot be used is left out of the JSON list.
+"""
+
+STATUS = {"pass": 0, "fail": 1, "inconclusive": 3}
+WORST_FIRST = (2, 1, 3, 0)
+PATIENCE_S = 2.0
+"""A progress bar appears when a file takes longer than this."""
+
+
+def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the subcommand."""
+    parser = subparsers.add_parser(
+        "analyze",
+        help="look for defects in video and sound files",
+        description="Look at every frame and sample of each file for defects, and judge by criteria.",
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("files", type=Path, nargs="+", metavar="FILE", help="a media file or a recording")
+    parser.add_argument("--json", type=Path, metavar="OUT", help="write the result here (- for stdout)")
+    parser.add_argument("--detectors", metavar="A,B", help="look for these defects only, and require them")
+    parser.add_argument("--criteria", default="default", metavar="NAME", help="default, picture, sound, ...")
+    parser.add_argument(
+        "--reference", type=Path, metavar="FILE", help="the undamaged original (not used in this version)"
+    )
+    parser.add_argument(
+        "--captions", type=Path, metavar="FILE", help="its captions, .srt or .vtt (not used in this version)"
+    )
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Analyse each file; return the worst exit status."""
+    asked, criteria = choose(args.detectors, find_criteria(args.criteria))
+    _note_unused(args)
+    _require_writable(args.json)
+    statuses, results = [], []
+    for path in args.files:
+        try:
+            done = _analyze(path, criteria, asked)
+        except HarnessError as error:
+            print(f"harness analyze: {error}", file=sys.stderr)
+            statuses.append(2)
+            continue
+        statuses.append(STATUS[str(done.judgement.verdict)])
+        results.append(contract(done))
+        _print(done, to_stderr=args.json is not None and str(args.json) == "-")
+    if args.json is not None and results:
+        _write_json(args.json, results if len(args.files) > 1 else results[0])
+    return next(status for status in WORST_FIRST if status in statuses)
+
+
+def _analyze(path: Path, criteria: Criteria, asked: frozenset[str] | None) -> Analyzed:
+    recording = Recording(path)
+    with _Bar(recording, path.name) as bar:
+        return analyze(recording, criteria, asked=asked, progress=bar.advance if bar.wanted else None)
+
+
+class _Bar:
+    """A progress bar on stderr, if that is a terminal, from `PATIENCE_S` on."""
+
+    def __init__(self, recording: Any, name: str) -> None:
+        self.wanted = sys.stderr.isatty()
+        self._recording, self._name = recording, name
+        self._start_s = time.monotonic()
+        self._bar: Any = None
+
+    def advance(self, t_ns: int) -> None:
+        """Show that the analysis has come to `t_ns`."""
+        if self._bar is None and time.monotonic() - self._start_s > PATIENCE_S:
+            self._bar = Progress(console=Console(stderr=True), transient=True)
+            self._task = self._bar.add_task("analyzing", total=max(1, self._recording.duration_ns))
+            self._bar.start()
+        if self._bar is not None:
+            self._bar.update(self._task, completed=t_ns)
+
+    def __enter__(self) -> "_Bar":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._bar is not None:
+            self._bar.stop()
+
+
+def _note_unused(args: argparse.Namespace) -> None:
+    for option, path in (("--reference", args.reference), ("--captions", args.captions)):
+        if path is None:
+            continue
+        try:
+            with path.open("rb") as file:
+                file.read(1)
+        except OSError as error:
+            raise InputError(f"{option} {path}: {error.strerror or error}") from None
+        print(f"harness analyze: {option} is not used: no check of this version needs it", file=sys.stderr)
+
+
+def _require_writable(out: Path | None) -> None:
+    if out is None or str(out) == "-":
+        return
+    if out.is_dir() or not os.access(out.parent, os.W_OK):
+        reason = "is a directory" if out.is_dir() else "cannot be written there"
+        raise InputError(f"--json {out}: {reason}")
+
+
+def _write_json(out: Path, data: object) -> None:
+    text = json.dumps(data, indent=1, allow_nan=False) + "\n"
+    if str(out) == "-":
+        sys.stdout.write(text)
+        return
+    scratch = None
+    try:
+        with tempfile.NamedTemporaryFile(
+            "w", dir=out.parent, prefix=f".{out.name}.", delete=False, encoding="utf-8"
+        ) as file:
+            scratch = Path(file.name)
+            file.write(text)
+        scratch.chmod(0o644)
+        scratch.replace(out)
+    except OSError as error:
+        if scratch:
+            scratch.unlink(missing_ok=True)
+        raise InputError(f"--json {out}: {error.strerror or error}") from None
+
+
+def _print(done: Analyzed, *, to_stderr: bool) -> None:
+    Console(stderr=to_stderr, highlight=False).print(table(done))
