@@ -31,5 +31,11 @@ def _virtual(path: Path) -> CaptureSource:
     return VirtualCard(path)
 
 
-SOURCES: dict[str, Callable[[Path], CaptureSource]] = {"virtual": _virtual}
+def _file(path: Path) -> CaptureSource:
+    from harness.capture.file import FileSource  # noqa: PLC0415
+
+    return FileSource(path)
+
+
+SOURCES: dict[str, Callable[[Path], CaptureSource]] = {"virtual": _virtual, "file": _file}
 """Every scheme and what makes its source."""
