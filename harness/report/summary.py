@@ -16,6 +16,8 @@ HEADLINES = {
     "unknown": "CANNOT SAY",
 }
 NOTHING_MEASURED = "No test of this run passed with a measurement, so nothing supports shipping."
+MOST_NAMED = 200
+"""Tests that measured nothing are named up to here; the sections below name all."""
 _SAID = {
     "failed": ("failed", "failed"),
     "inconclusive": ("inconclusive", "inconclusive"),
@@ -37,10 +39,11 @@ class Count:
 
 @dataclass(frozen=True, slots=True)
 class Omission:
-    """Something that was not measured: what, in how many words, and the full list behind it."""
+    """Something that was not measured: what, in brief, and the full list where that is longer."""
 
     what: str
-    items: list[str]
+    brief: str
+    full: list[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,11 +107,16 @@ def _omissions(cases: Sequence[CaseView], grid: Grid) -> list[Omission]:
         )
     partly = _partly(cases, grid.columns)
     if partly:
-        omissions.append(Omission("Looked for in some playbacks only", partly))
+        brief, full = "; ".join(partly[:3]), partly[3:] and partly
+        omissions.append(Omission("Looked for in some playbacks only", brief, full))
     if grid.unmeasured:
         what = f"{len(grid.unmeasured)} of {len(DEFECTS)} kinds of defect were looked for in no test"
-        omissions.append(Omission(what, [words(defect) for defect in grid.unmeasured]))
+        omissions.append(_omission(what, [words(defect) for defect in grid.unmeasured]))
     return omissions
+
+
+def _omission(what: str, items: list[str]) -> Omission:
+    return Omission(what, listed(items, most=5), items[:MOST_NAMED] if len(items) > 5 else [])
 
 
 def _partly(cases: Sequence[CaseView], columns: Sequence[str]) -> list[str]:

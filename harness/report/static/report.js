@@ -87,7 +87,7 @@
   // Paper cannot unfold anything.
   let folded = [];
   addEventListener("beforeprint", () => {
-    folded = all(".group:not(.group-passed) .case:not([open]), .fold:not([open]), .omitted details:not([open])");
+    folded = all(".group:not(.group-passed) .case:not([open]), .fold:not([open]), .omitted details:not([open]), .more:not([open])");
     for (const item of folded) item.open = true;
     for (const picture of all("img[loading]")) picture.loading = "eager";
   });
