@@ -1,0 +1,52 @@
+"""From a registration to a device that answers: launch it if it is virtual, open its controls."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
+
+from harness.clock import Clock
+from harness.control import open_control
+from harness.impair.base import FaultSpec
+from harness.run.device import Device
+from harness.run.registry import Registration, filled
+from harness.simulator.launch import VirtualDevice, launch
+
+
+@contextmanager
+def opened(
+    registration: Registration, faults: Sequence[FaultSpec | str] = (), clock: Clock | None = None
+) -> Iterator[Device]:
+    """Yield a registered device with its controls open; a virtual one is launched, and ends with the block.
+
+    `faults` come with every playback of a virtual device. Raises InputError for an unusable profile,
+    ControlLost when a control does not answer, RigError when the virtual device does not get ready.
+    """
+    options = registration.profile.virtual
+    launched = launch(faults=faults, **options.model_dump()) if options else nullcontext(None)
+    with launched as virtual:
+        device = device_for(registration, endpoints(virtual) if virtual else {}, clock)
+        try:
+            device.open()
+            yield device
+        finally:
+            device.close()
+
+
+def endpoints(virtual: VirtualDevice) -> dict[str, str]:
+    """Return what the placeholders of a virtual device's URIs stand for."""
+    return {"adb": virtual.adb, "ir": virtual.ir, "hdmi": virtual.hdmi}
+
+
+def device_for(
+    registration: Registration, values: Mapping[str, str] | None = None, clock: Clock | None = None
+) -> Device:
+    """Return a registered device, its controls not open yet.
+
+    `values` fill the placeholders of a virtual device's URIs. Raises InputError.
+    """
+    profile, known = registration.profile, values or {}
+    controls = {
+        name: open_control(filled(control.uri, known), registration.keymap(name), clock)
+        for name, control in profile.controls.items()
+    }
+    capture = filled(profile.capture, known) if profile.capture else None
+    return Device(registration, controls, capture, clock)

@@ -1,0 +1,217 @@
+"""The registered devices: `devices/<id>.yaml`, one file each, read strictly."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field, model_validator
+
+from harness.config import Strict, load, nearest
+from harness.errors import ConfigError, InputError
+
+ID = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
+MediaState = Literal["NONE", "STOPPED", "PAUSED", "PLAYING", "BUFFERING", "ERROR"]
+
+
+def _inside(path: str) -> str:
+    parts = Path(path).parts
+    if not parts or Path(path).is_absolute() or ".." in parts:
+        raise ValueError(f"{path!r} must be a path below the folder of the device's file")
+    return path
+
+
+Below = Annotated[str, AfterValidator(_inside)]
+Seconds = Annotated[float, Field(gt=0, le=600, allow_inf_nan=False)]
+
+
+class ControlProfile(Strict):
+    """One way of controlling the device: `adb:...`, `ir:...` or `none:`, and its key map."""
+
+    uri: str
+    keys: Below | None = None
+
+
+class Step(Strict):
+    """One step of a script: exactly one of the verbs. `{title}`, `{channel}` and `{app}` are filled in."""
+
+    press: str | None = None
+    """A key by its HDMI-CEC name."""
+    digits: str | None = None
+    """Number keys, one a digit."""
+    text: str | None = None
+    shell: tuple[str, ...] | None = None
+    """A command on the device, word by word; each is quoted."""
+    wait_s: Seconds | None = None
+    via: str | None = None
+    """Which control presses; by default the device's default control."""
+
+    @model_validator(mode="after")
+    def _one_verb(self) -> "Step":
+        if len(self.model_fields_set - {"via"}) != 1:
+            raise ValueError("a step is one of press, digits, text, shell, wait_s")
+        return self
+
+
+class Expect(Strict):
+    """The proof that a state is reached: all that is named must hold."""
+
+    foreground: str | None = None
+    """Package, or `package/.Activity`, of the app in front."""
+    media: tuple[MediaState, ...] | None = None
+    """What the app's media session may say."""
+    signal: bool | None = None
+    """Whether the HDMI signal is there; only asked when a capture can tell."""
+
+    @model_validator(mode="after")
+    def _something(self) -> "Expect":
+        if not self.model_fields_set:
+            raise ValueError(
+                "expect at least one of foreground, media, signal: a state without proof is a guess"
+            )
+        return self
+
+
+class State(Strict):
+    """A state, the script that reaches it, and its proof."""
+
+    after: str | None = None
+    """The state that the script begins in; it is reached first."""
+    steps: tuple[Step, ...] = ()
+    expect: Expect
+    within_s: Seconds = 15.0
+    always: bool = False
+    """Run the script even if the proof holds already."""
+
+
+class VirtualOptions(Strict):
+    """How a virtual device is launched; its URIs hold `{adb}`, `{ir}` and `{hdmi}`."""
+
+    mode: str = "720p50"
+    clock_ppm: Annotated[float, Field(ge=-1000, le=1000)] = 0.0
+    adb_auth: bool = False
+    start_up_s: Annotated[float, Field(ge=0, le=60)] = 0.8
+
+
+class Profile(Strict):
+    """All that is known of one device under test."""
+
+    name: str
+    model: str = ""
+    features: tuple[str, ...] = ()
+    """What a plan may require: `vod`, `live`, `ir` ..."""
+    controls: Annotated[dict[str, ControlProfile], Field(min_length=1)]
+    default_control: str | None = None
+    capture: str | None = None
+    """URI of what captures the device's HDMI output."""
+    app: str | None = None
+    """Package of the app under test."""
+    states: dict[str, State] = Field(default_factory=dict)
+    play: tuple[Step, ...] = ()
+    """Plays `{title}`; the last step is the one that asks for it."""
+    live: tuple[Step, ...] = ()
+    """Tunes to `{channel}`."""
+    stop: tuple[Step, ...] = ()
+    screens: dict[str, Below] = Field(default_factory=dict)
+    """Known screens as PNG files, such as `home` and `error`."""
+    virtual: VirtualOptions | None = None
+
+    @model_validator(mode="after")
+    def _named_things_exist(self) -> "Profile":
+        _known("default_control", [self.default_control], self.controls)
+        _known("after", [state.after for state in self.states.values()], self.states)
+        scripts = [self.play, self.live, self.stop, *(state.steps for state in self.states.values())]
+        _known("via", [step.via for script in scripts for step in script], self.controls)
+        for name in self.states:
+            self.path_to(name)
+        return self
+
+    @property
+    def default(self) -> str:
+        """Return the control that presses keys unless a plan says otherwise."""
+        return self.default_control or next(iter(self.controls))
+
+    def path_to(self, state: str) -> list[str]:
+        """Return the states on the way to one, itself last; raises ValueError when they go in a circle."""
+        path = [state]
+        while (before := self.states[path[0]].after) is not None:
+            if before in path:
+                raise ValueError(f"the state {state!r} comes after itself: {' -> '.join([before, *path])}")
+            path.insert(0, before)
+        return path
+
+
+@dataclass(frozen=True, slots=True)
+class Registration:
+    """A device's profile, with the id and the file it is registered under."""
+
+    id: str
+    path: Path
+    profile: Profile
+
+    def keymap(self, control: str) -> Path | None:
+        """Return the key map of one of its controls."""
+        keys = self.profile.controls[control].keys
+        return self.path.parent / keys if keys else None
+
+    def screens(self) -> dict[str, Path]:
+        """Return the pictures of its known screens."""
+        return {name: self.path.parent / path for name, path in self.profile.screens.items()}
+
+
+def load_profile(path: Path) -> Registration:
+    """Return the device at `path`; raises ConfigError with file, line and a hint."""
+    if not ID.fullmatch(path.stem):
+        raise ConfigError(f"{path}: a device's id has small letters, digits, `.`, `_` and `-` only")
+    profile = load(path, Profile)
+    if profile.virtual is None:
+        fields = [control.uri for control in profile.controls.values()] + [profile.capture or ""]
+        if any("{" in field for field in fields):
+            raise ConfigError(f"{path}: only a device with a `virtual:` section has URIs to be filled in")
+    return Registration(path.stem, path, profile)
+
+
+def default_folders() -> list[Path]:
+    """Return where devices are looked for: `devices/` here, then that of the harness."""
+    return list(dict.fromkeys((Path.cwd() / "devices", Path(__file__).parents[2] / "devices")))
+
+
+def known_ids(folders: Iterable[Path]) -> list[str]:
+    """Return the ids of all devices that are registered in some folders."""
+    return sorted({path.stem for folder in folders for path in folder.glob("*.yaml")})
+
+
+def find_profile(device_id: str, folders: Sequence[Path]) -> Registration:
+    """Return a device from the first folder that has it; raises InputError naming the nearest."""
+    known = known_ids(folders)
+    if device_id not in known:
+        raise InputError(
+            f"no device {device_id!r}{nearest(device_id, known)}; known: {', '.join(known) or 'none'}"
+            f" (add one with: harness devices add {_example(device_id)})"
+        )
+    return load_profile(next(path for folder in folders if (path := folder / f"{device_id}.yaml").is_file()))
+
+
+def filled(text: str, values: Mapping[str, str]) -> str:
+    """Return `text` with each `{name}` replaced; raises InputError for a name without a value."""
+
+    def value(match: re.Match[str]) -> str:
+        name = match[1]
+        if name not in values:
+            raise InputError(f"{text!r}: nothing is known for {{{name}}}{nearest(name, list(values))}")
+        return values[name]
+
+    return re.sub(r"\{(\w+)\}", value, text)
+
+
+def _known(what: str, names: Iterable[str | None], known: Mapping[str, object]) -> None:
+    for name in names:
+        if name is not None and name not in known:
+            raise ValueError(
+                f"{what}: there is no {name!r}{nearest(name, list(known))}; known: {', '.join(known)}"
+            )
+
+
+def _example(device_id: str) -> str:
+    return device_id if ID.fullmatch(device_id) else "NAME"
