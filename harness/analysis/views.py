@@ -125,7 +125,7 @@ class FrameView:
     def histogram(self) -> NDArray[np.float32]:
         """Return the shares of the small luma's px in 64 bins of 4 code values; they sum to 1."""
         counts = cv2.calcHist([self.small], [0], None, [64], [0, 256])
-        shares: NDArray[np.float32] = counts[:, 0] / self.small.size
+        shares: NDArray[np.float32] = counts.ravel() / self.small.size
         return shares
 
     @shared
