@@ -102,9 +102,7 @@ def _omissions(cases: Sequence[CaseView], grid: Grid) -> list[Omission]:
     blind = [case for case in cases if not _measured(case)]
     if blind:
         what = f"{counted(len(blind), 'test')} of {len(cases):,} measured nothing"
-        omissions.append(
-            Omission(what, [f"{case.record.name} ({case.outcome_words})" for case in blind])
-        )
+        omissions.append(_omission(what, [f"{case.record.name} ({case.outcome_words})" for case in blind]))
     partly = _partly(cases, grid.columns)
     if partly:
         brief, full = "; ".join(partly[:3]), partly[3:] and partly
