@@ -12,7 +12,7 @@ RESUMED = re.compile(
 )
 FOCUS = re.compile(r"\bmCurrentFocus=Window\{\S+ \S+ ([^\s}]+/[^\s}]+)")
 PACKAGE = re.compile(r"^\s*package=(\S+)$")
-PLAYBACK = re.compile(r"PlaybackState \{\s*state=(?:[A-Z_]+\()?(\d+)")
+PLAYBACK = re.compile(r"^\s*state=PlaybackState \{\s*state=(?:[A-Z_]+\()?(\d+)")
 TITLE = re.compile(r"\bmetadata:.*?description=(.*?)(?:, null)*$")
 
 MEDIA_STATES = {0: "NONE", 1: "STOPPED", 2: "PAUSED", 3: "PLAYING", 6: "BUFFERING", 7: "ERROR"}
