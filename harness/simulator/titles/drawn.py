@@ -12,8 +12,11 @@ from harness.simulator.screen.canvas import Canvas, Colour, to_picture
 from harness.simulator.screen.sprite import Sprite
 from harness.simulator.titles.captions import Cue
 from harness.simulator.titles.music import bed
-from harness.simulator.titles.scene import Gliding, Ground
+from harness.simulator.titles.scene import Gliding, Ground, even_step
 from harness.simulator.titles.title import Samples, SoundLoop
+
+TICKER_SPEED = Fraction(1, 8)
+"""Widths of the frame a second."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +70,7 @@ class DrawnReel:
         """Return the frame of a position."""
         number = int(at_s * self._video.fps)
         if self._shown is None or self._shown[0] != number:
-            self._shown = (number, self._draw(number / self._video.fps))
+            self._shown = (number, self._draw(number))
         return self._shown[1]
 
     def sound(self, first: int, count: int) -> Samples:
@@ -77,8 +80,9 @@ class DrawnReel:
     def close(self) -> None:
         """Nothing is held."""
 
-    def _draw(self, at_s: Fraction) -> Picture:
-        picture = self._ground.picture(at_s)
+    def _draw(self, number: int) -> Picture:
+        picture = self._ground.picture(number)
+        at_s = number / self._video.fps
         # Everything turns a whole number of times in a round, so that the round ends where it began.
         turn = 2 * math.pi * float(at_s % self._title.seconds) / self._title.seconds
         width, height = self._video.width_px, self._video.height_px
@@ -87,19 +91,19 @@ class DrawnReel:
             y = 0.42 + 0.26 * math.cos((place + 3) * turn + 2 * place)
             disc.onto(picture, round(x * width - height * 0.12), round(y * height - height * 0.12))
         if self._ticker:
-            self._run(picture, at_s)
+            self._run(picture, number)
         self._badge.onto(picture)
         return picture
 
-    def _run(self, picture: Picture, at_s: Fraction) -> None:
+    def _run(self, picture: Picture, number: int) -> None:
         strip = self._ticker
         if strip is None:
             return
         length = strip[0].shape[1] // 2
-        shift = int(at_s * self._video.width_px / 8) % length & ~1
-        for number, (plane, band) in enumerate(zip(picture, strip, strict=True)):
+        shift = number * even_step(TICKER_SPEED, self._video) % length
+        for half, (plane, band) in enumerate(zip(picture, strip, strict=True)):
             top = int(plane.shape[0] * 0.86)
-            start = shift // (2 if number else 1)
+            start = shift // (2 if half else 1)
             plane[top : top + band.shape[0]] = band[:, start : start + plane.shape[1]]
 
 

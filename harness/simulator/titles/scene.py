@@ -33,15 +33,15 @@ class Gliding:
     """Draws a ground for one output mode."""
 
     def __init__(self, ground: Ground, video: VideoFormat) -> None:
-        self._speed = ground.speed
         self._video = video
+        self._step = even_step(ground.speed, video)
         # Twice the width: every position of the window is then one plain slice.
         self._texture = to_picture(_texture(ground, video.width_px, video.height_px))
 
-    def picture(self, at_s: Fraction) -> Picture:
-        """Return fresh planes for a position."""
+    def picture(self, number: int) -> Picture:
+        """Return fresh planes for a frame."""
         width = self._video.width_px
-        shift = int(at_s * self._speed * width) % width
+        shift = number * self._step % width
         y, u, v = self._texture
         half = shift // 2
         return (
@@ -49,6 +49,14 @@ class Gliding:
             u[:, half : half + width // 2].copy(),
             v[:, half : half + width // 2].copy(),
         )
+
+
+def even_step(speed: Fraction, video: VideoFormat) -> int:
+    """Return the pixels from one frame to the next that are nearest to a speed in widths a second.
+
+    The step is whole and even, so that motion is even, in luma and in chroma.
+    """
+    return 2 * max(1, round(speed * video.width_px / video.fps / 2))
 
 
 def _texture(ground: Ground, width_px: int, height_px: int) -> Image.Image:

@@ -72,7 +72,7 @@ class SyncPatternReel:
 
     def _draw(self, number: int) -> Picture:
         fps = self._video.fps
-        picture = self._ground.picture(number / fps)
+        picture = self._ground.picture(number)
         y, u, v = picture
         in_second = number - math.ceil(int(number / fps) * fps)
         if in_second < markers.flash_frames(fps):
