@@ -72,6 +72,13 @@ class Expect(Strict):
             )
         return self
 
+    def __str__(self) -> str:
+        """Say it in words."""
+        signal = {True: "signal present", False: "no signal", None: ""}[self.signal]
+        front = f"{self.foreground} in front" if self.foreground else ""
+        media = f"media {' or '.join(self.media)}" if self.media else ""
+        return ", ".join(filter(None, (front, media, signal)))
+
 
 class State(Strict):
     """A state, the script that reaches it, and its proof."""
