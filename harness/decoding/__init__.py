@@ -76,7 +76,7 @@ class MediaFile:
 
     def _read_formats(self) -> None:
         container = self._container()
-        zero_s = _start_s(container)
+        zero_s = start_s(container)
         self._video = self._audio = None
         video, audio = best_stream(container, "video"), best_stream(container, "audio")
         if video:
@@ -122,7 +122,7 @@ def probe_duration_ns(path: Path) -> int:
     with open_container(path) as container:
         if container.duration and container.duration > 0:
             return int(container.duration) * (NS_PER_S // 1_000_000)
-        zero_s, end_s = _start_s(container), Fraction(0)
+        zero_s, end_s = start_s(container), Fraction(0)
         for packet in container.demux():
             stamp = packet.pts if packet.pts is not None else packet.dts
             if packet.size and stamp is not None:
@@ -130,7 +130,8 @@ def probe_duration_ns(path: Path) -> int:
         return round(end_s * NS_PER_S)
 
 
-def _start_s(container: Any) -> Fraction:
+def start_s(container: Any) -> Fraction:
+    """Return the stamp, in seconds, at which the file's own time is 0: its earliest stream's start."""
     chosen = [best_stream(container, kind) for kind in ("video", "audio")]
     starts = [s.start_time * s.time_base for s in chosen if s and s.start_time is not None]
     return Fraction(min(starts)) if starts else Fraction(0)

@@ -44,10 +44,24 @@ class Recording:
         self.path = path
         self._threads = threads
         self._damage = Damage()
-        # Only a .mkv has one: a clip of the same name in another container is not what it speaks of.
-        beside = path.suffix == ".mkv" and path.is_file() and sidecar(path).is_file()
-        self._sidecar = sidecar(path) if beside else None
+        self._sidecar = sidecar(path) if self.has_times(path) else None
         self.format: StreamFormat = self._read_format()
+
+    @staticmethod
+    def has_times(path: Path) -> bool:
+        """Return whether the exact times of a capture lie beside a file."""
+        # Only a .mkv has them: a clip of the same name in another container is not what they speak of.
+        beside = sidecar(path)
+        return path.suffix == ".mkv" and path.is_file() and beside.is_file() and beside.stat().st_size > 0
+
+    @staticmethod
+    def media_lines(path: Path) -> Iterator[tuple[FrameLine | SoundLine, int]]:
+        """Yield the sidecar's lines of frames and sound, each with its time since the start, in ns."""
+        start_ns: int | None = None
+        for line in _read(sidecar(path), None) if Recording.has_times(path) else ():
+            if isinstance(line, FrameLine | SoundLine):
+                start_ns = line.t_ns if start_ns is None else start_ns
+                yield line, line.t_ns - start_ns
 
     @property
     def errors(self) -> int:
@@ -144,10 +158,7 @@ class Recording:
         return lambda: cast(BinaryIO, io.BufferedReader(GrowingFile(self.path, follow), READ_BYTES))
 
     def _lines(self, follow: Follow | None = None, *, media: bool = True) -> Iterator[Line]:
-        if self._sidecar is None:
-            return
-        with io.BufferedReader(GrowingFile(self._sidecar, follow)) as file:
-            yield from read_lines(file, self._sidecar, media=media)
+        return iter(()) if self._sidecar is None else _read(self._sidecar, follow, media=media)
 
     def _read_format(self) -> StreamFormat:
         for line in self._lines(media=False):
@@ -180,6 +191,11 @@ class _Matched(Generic[Payload]):
             return None
         payload, self._next = self._next[1], None
         return payload
+
+
+def _read(path: Path, follow: Follow | None, *, media: bool = True) -> Iterator[Line]:
+    with io.BufferedReader(GrowingFile(path, follow)) as file:
+        yield from read_lines(file, path, media=media)
 
 
 def _moved(line: Line, start_ns: int) -> Line:
