@@ -1,0 +1,158 @@
+"""`harness devices` as a technician types it."""
+
+import threading
+
+import pytest
+
+from harness.cli import main
+from harness.cli.device_file import _publish
+from harness.run.lease import lease
+from harness.run.registry import load_profile
+from harness.simulator.adb import AdbDaemon
+from tests.support.device_double import DeviceDouble
+
+ADD = [
+    "devices",
+    "add",
+    "living-room",
+    "--adb",
+    "192.168.1.7:5555",
+    "--model",
+    "TV 4K",
+    "--app",
+    "com.example.tv",
+]
+HAND_MADE = 'name: Hand made\ncontrols: {none: {uri: "none:"}}\n'
+
+
+@pytest.fixture(autouse=True)
+def elsewhere(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    return tmp_path
+
+
+def test_the_list_is_plain_where_no_terminal_is(capsys):
+    assert main(["devices", "list"]) == 0
+    out = capsys.readouterr().out
+    header, *rows = out.splitlines()
+    assert header.split() == ["device", "name", "model", "controls", "features", "file"]
+    assert [row.split()[0] for row in rows] == ["virtual-stb", "virtual-stb-2"]
+    assert out.isascii()
+
+
+def test_a_broken_file_does_not_hide_the_others(elsewhere, capsys):
+    (elsewhere / "devices").mkdir()
+    (elsewhere / "devices/broken.yaml").write_text("nme: x\n")
+    assert main(["devices", "list"]) == 2
+    said = capsys.readouterr()
+    assert "virtual-stb" in said.out
+    assert "unknown key 'nme' (did you mean 'name'?)" in said.err
+
+
+def test_a_profile_is_shown(capsys):
+    assert main(["devices", "show", "virtual-stb"]) == 0
+    out = capsys.readouterr().out
+    assert "name: Virtual set-top box" in out
+    assert "after: home" in out
+
+
+def test_a_device_that_is_not_there_names_the_nearest(capsys):
+    assert main(["devices", "show", "virtual-sbt"]) == 2
+    assert "did you mean 'virtual-stb'?" in capsys.readouterr().err
+
+
+def test_what_was_added_is_listed_and_loads(elsewhere, capsys):
+    assert main(ADD) == 0
+    assert "registered living-room in devices/living-room.yaml" in capsys.readouterr().out
+    found = load_profile(elsewhere / "devices/living-room.yaml")
+    assert found.profile.controls["adb"].uri == "adb:192.168.1.7:5555"
+    assert found.keymap("adb").is_file()
+    assert list(found.profile.states) == ["app"]
+    assert main(["devices", "list"]) == 0
+    assert "TV 4K" in capsys.readouterr().out
+
+
+def test_an_existing_file_is_not_overwritten(elsewhere, capsys):
+    assert main(ADD) == 0
+    path = elsewhere / "devices/living-room.yaml"
+    path.write_text(HAND_MADE)
+    assert main(ADD) == 2
+    assert "is there already" in capsys.readouterr().err
+    assert path.read_text() == HAND_MADE
+
+
+def test_two_who_add_at_once_do_not_overwrite_each_other(elsewhere):
+    won = []
+
+    def write(text):
+        try:
+            _publish(text, elsewhere / "box.yaml")
+            won.append(text)
+        except FileExistsError:
+            pass
+
+    texts = [HAND_MADE.replace("Hand", f"Hand {number}") for number in range(8)]
+    threads = [threading.Thread(target=write, args=(text,)) for text in texts]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [(elsewhere / "box.yaml").read_text()] == won
+    assert [path.name for path in elsewhere.iterdir()] == ["box.yaml"]
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["Living Room", "--adb", "x:5555"], "cannot be a device's id"),
+        (["../box", "--adb", "x:5555"], "cannot be a device's id"),
+        (["box"], "name at least one control"),
+        (["box", "--ir", "/dev/ttyACM0"], "--ir needs --ir-keys"),
+        (
+            ["box", "--ir", "/dev/ttyACM0", "--ir-keys", "keymaps/none.yaml"],
+            "keymaps/none.yaml: No such file",
+        ),
+        (["box", "--adb", "x:5555", "--adb-keys", "../../etc/passwd"], "passwd"),
+        (["box", "--adb", "x:5555", "--capture", "vrtual:/x"], "capture source 'vrtual:/x'"),
+        (["box", "--adb", "a b"], "no usable address"),
+    ],
+)
+def test_what_cannot_be_added_leaves_nothing_behind(elsewhere, capsys, words, said):
+    assert main(["devices", "add", *words]) == 2
+    assert said in capsys.readouterr().err
+    assert not list(elsewhere.rglob("*box*"))
+
+
+def test_check_says_what_answers_and_what_does_not(elsewhere, capsys):
+    daemon = AdbDaemon(DeviceDouble())
+    port = daemon.start()
+    (elsewhere / "remote.yaml").write_text("keys: {UP: 1}\n")
+    keys = ["--ir-keys", "../remote.yaml"]
+    assert main(["devices", "add", "box", "--adb", f"127.0.0.1:{port}", "--ir", "/dev/nothing", *keys]) == 2
+    (elsewhere / "devices/remote.yaml").write_text("keys: {UP: 1}\n")
+    keys = ["--ir-keys", "remote.yaml"]
+    assert main(["devices", "add", "box", "--adb", f"127.0.0.1:{port}", "--ir", "/dev/nothing", *keys]) == 0
+    assert main(["devices", "check", "box"]) == 1
+    daemon.stop()
+    rows = [line.split(maxsplit=3) for line in capsys.readouterr().out.splitlines()[2:]]
+    found = {part: (answers, says) for _, part, answers, says in rows[-3:]}
+    assert found["adb"][0] == "yes"
+    assert "Virtual STB, Android 13" in found["adb"][1]
+    assert found["ir"][0] == "NO"
+    assert "there is no such port" in found["ir"][1]
+    assert found["capture"][0] == "-"
+
+
+def test_a_device_in_use_is_not_disturbed(elsewhere, capsys):
+    assert main(ADD) == 0
+    with lease(["living-room"], 0):
+        assert main(["devices", "check", "living-room"]) == 1
+    assert "living-room is held by process" in capsys.readouterr().out
+
+
+def test_help_has_examples(capsys):
+    with pytest.raises(SystemExit):
+        main(["devices", "--help"])
+    assert "harness devices add living-room" in capsys.readouterr().out
