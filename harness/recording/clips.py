@@ -121,21 +121,31 @@ def cut_clip(path: Path, start_ns: int, end_ns: int, out_mp4: Path) -> int:
 def _copy(container: Any, stream: Any, out: Any, end_s: Fraction) -> Iterator[Fraction]:
     """Copy packets from the next keyframe on; yield once its time, before any is written."""
     target = out.add_stream_from_template(stream)
-    first: int | None = None
+    packets: list[Any] = []
     for packet in container.demux(stream):
-        if not packet.size or packet.pts is None or (first is None and not packet.is_keyframe):
+        if not packet.size or packet.pts is None or not (packets or packet.is_keyframe):
             continue
-        stamp = packet.dts if packet.dts is not None else packet.pts
-        if stamp * stream.time_base > end_s:
+        if (packet.dts if packet.dts is not None else packet.pts) * stream.time_base > end_s:
             break
-        if first is None:
-            first = packet.pts
-            yield first * stream.time_base
-        if packet.pts < first:
-            continue
-        packet.pts, packet.dts = packet.pts - first, stamp - first
+        packets.append(packet)
+    if not packets:
+        return
+    yield packets[0].pts * stream.time_base
+    # Pictures that lean on what came before the cut are left out.
+    packets = [packet for packet in packets if packet.pts >= packets[0].pts]
+    _restamp(packets)
+    for packet in packets:
         packet.stream = target
         out.mux(packet)
+
+
+def _restamp(packets: list[Any]) -> None:
+    """Count stamps from the first packet, and give each the decoding stamp that Matroska does not keep."""
+    first = packets[0].pts
+    shown = sorted(packet.pts for packet in packets)
+    lag = max(stamp - packet.pts for stamp, packet in zip(shown, packets, strict=True))
+    for stamp, packet in zip(shown, packets, strict=True):
+        packet.pts, packet.dts = packet.pts - first, stamp - lag - first
 
 
 def _encode(container: Any, stream: Any, out: Any, end_s: Fraction) -> Iterator[Fraction]:
@@ -188,7 +198,7 @@ def _wanted(container: Any, stream: Any, t_ns: int, stamp_ms: int | None) -> tup
     """Return the stamp that is looked for, in seconds, and how much a container may have rounded it."""
     if stamp_ms is not None:
         return Fraction(stamp_ms, 1000), Fraction(0)
-    return Fraction(t_ns, NS_PER_S) + start_s(container), Fraction(stream.time_base)
+    return Fraction(t_ns, NS_PER_S) + start_s(container), Fraction(stream.time_base) / 2
 
 
 def _stamp_ms(path: Path, t_ns: int) -> int | None:

@@ -33,7 +33,7 @@ def coded_frame(index, t_ns, width=64, height=48):
     """Return a frame whose luma tells its index modulo 200, also after lossy coding."""
     chroma = ((height + 1) // 2, (width + 1) // 2)
     y = np.full((height, width), 20 + index % 200, np.uint8)
-    return Frame(t_ns, index, y, np.full(chroma, 128, np.uint8), np.full(chroma, 120, np.uint8))
+    return Frame(t_ns, index, y, np.full(chroma, 128, np.uint8), np.full(chroma, 128, np.uint8))
 
 
 def seen_index(frame):
