@@ -80,9 +80,10 @@ class PlaybackView:
     def reasons(self, status: str) -> list[tuple[str, list[str]]]:
         """Return the defects whose check came out so, grouped by the reason."""
         stated = {check.defect: check.reason for check in self.record.checks}
+        unsaid = "no detector looked for it" if status == "not_measured" else ""
         grouped: dict[str, list[str]] = {}
         for defect in self.checks(status):
-            grouped.setdefault(stated.get(defect) or "no detector looked for it", []).append(words(defect))
+            grouped.setdefault(stated.get(defect) or unsaid, []).append(words(defect))
         return list(grouped.items())
 
 

@@ -108,7 +108,7 @@ def _playback_states(playback: Playback) -> dict[str, str]:
     states = {check.defect: check.status for check in playback.checks}
     listed = {finding.defect for finding in playback.findings}
     judged = {finding.defect for finding in playback.findings if finding.judged}
-    noted = {defect for defect, status in states.items() if status == "found" and defect in listed - judged}
+    noted = {defect for defect in listed - judged if states.get(defect) in ("found", "clear")}
     return {**states, **dict.fromkeys(noted, "noted"), **dict.fromkeys(judged, "found")}
 
 

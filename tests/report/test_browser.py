@@ -7,7 +7,7 @@ import threading
 import pytest
 
 from harness.report.page import MOST_INLINE, write_page
-from tests.support import records
+from tests.support import records, sample
 
 STRICT = "sandbox allow-same-origin; default-src 'none'; img-src 'self'; style-src 'self';"
 """What the strictest artifact stores send: no script at all, no inline style."""
@@ -156,6 +156,21 @@ def test_hostile_text_runs_nothing(visit, tmp_path):
     page = visit(write_page(records.write(records.run(cases, reasons=[records.HOSTILE]), tmp_path)))
     assert page.js("document.querySelectorAll('script').length") == 1
     assert page.js("document.querySelectorAll('img[onerror]').length") == 0
+    assert page.complaints() == []
+
+
+def test_a_clip_plays_from_disk(visit):
+    page = visit(sample.SAMPLE / "index.html")
+    playing = """
+    (async () => {
+      const video = document.querySelector("video");
+      video.muted = true;
+      await video.play();
+      while (!video.currentTime) await new Promise((done) => video.addEventListener("timeupdate", done));
+      return [video.videoWidth, video.videoHeight];
+    })()
+    """
+    assert page.js(playing) == [320, 180]
     assert page.complaints() == []
 
 

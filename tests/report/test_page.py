@@ -70,6 +70,15 @@ def test_a_defect_missed_in_one_of_two_playbacks_is_not_clear(tmp_path):
     assert "stutter in 1 of 2 playbacks" in page.text
 
 
+def test_a_check_that_is_clear_because_a_finding_was_explained_says_so(tmp_path):
+    held = records.freeze(judged=False, explained_by="key PAUSE")
+    calm = records.playback(findings=[held])
+    next(one for one in calm.checks if one.defect == "freeze_frame").reason = "explained by key PAUSE"
+    html, page = render(records.run([records.case("test_one", playbacks=[calm])]), tmp_path)
+    assert 'title="freeze frame: found, but explained or tolerated"' in html
+    assert "explained by key PAUSE: freeze frame" in page.text
+
+
 def test_every_outcome_has_its_section_and_rig_errors_have_their_own(varied):
     html = varied.read_text(encoding="utf-8")
     sections = {

@@ -14,18 +14,19 @@ from harness.timeline import Mark, Press
 FPS = Fraction(25)
 RATE_HZ = 48_000
 VIDEO = VideoFormat(480, 270, FPS)
-STREAM = StreamFormat(VIDEO, AudioFormat(RATE_HZ, 2))
 
 
-def record(path, *faults, title="nature", seconds=8):
-    """Record `title` with faults such as `freeze_frame:start_s=2,duration_s=1` to `path`."""
+def record(path, *faults, title="nature", seconds=8, notes=(), video=VIDEO):
+    """Record `title` to `path` with faults such as `freeze_frame:start_s=2,duration_s=1`, and notes."""
     specs = [FaultSpec.parse(fault) for fault in faults]
     impairments = [IMPAIRMENTS[spec.defect](spec, FPS, RATE_HZ) for spec in specs]
-    reel = Library().title(title).open(VIDEO)
-    recorder = Recorder(path, STREAM, threads=1)
+    reel = Library().title(title).open(video)
+    recorder = Recorder(path, StreamFormat(video, AudioFormat(RATE_HZ, 2)), threads=1)
     recorder.note(Mark("watch_start", 0))
     recorder.note(Press("SELECT", 40_000_000, 90_000_000, "ir"))
     recorder.note(Mark("play_asked", 90_000_000, title))
+    for note in notes:
+        recorder.note(note)
     block = int(RATE_HZ / FPS)
     for index in range(int(seconds * FPS)):
         t_s = index / FPS
