@@ -102,7 +102,7 @@ def _markers(moments: list[tuple[float, str, str]], x: Callable[[float], float])
     markers, free_from = [], -100.0
     moments = sorted(moments)[:MOST_MARKERS]
     places = [x(t_s) for t_s, _, _ in moments]
-    for (t_s, label, text), at, following in zip(moments, places, [*places[1:], 200.0], strict=True):
+    for (t_s, label, text), at, following in zip(moments, places, [*places, 200.0][1:], strict=True):
         width = len(label) * LABEL_WIDTH
         anchor = "end" if at + width > 100 else "start"
         left, right = (at - width, at) if anchor == "end" else (at, at + width)
