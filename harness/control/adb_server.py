@@ -5,10 +5,12 @@ in the middle of a run.
 """
 
 import atexit
+import functools
 import os
 import shutil
 import socket
 import subprocess
+import tempfile
 import threading
 from importlib import resources
 from pathlib import Path
@@ -135,6 +137,12 @@ def _home() -> Path:
     home = Path(base) / "capture-harness" / "adb"
     try:
         home.mkdir(mode=0o700, parents=True, exist_ok=True)
-    except OSError as error:
-        raise ControlLost(f"cannot keep the ADB key in {home}: {error.strerror or error}") from error
+    except OSError:
+        return Path(_scratch().name)
     return home
+
+
+@functools.cache
+def _scratch() -> tempfile.TemporaryDirectory[str]:
+    """Return a folder for this process, where a home cannot be written to (containers): its key is lost."""
+    return tempfile.TemporaryDirectory(prefix="harness-adb-")

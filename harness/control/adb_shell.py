@@ -40,13 +40,13 @@ def quoted(argv: Sequence[str]) -> str:
 
 
 def start(connection: AdbConnection, command: str, v2: bool) -> None:
-    """Start a command on the transport that `connection` stands on; its input is empty."""
+    """Start a command on the transport that `connection` stands on; with v2, its input is empty."""
     if v2:
         connection.send_command(f"shell,v2,raw:{command}")
         connection.check_okay()
         connection.conn.sendall(bytes((CLOSE_STDIN, 0, 0, 0, 0)))
     else:
-        connection.send_command(f"shell:{command} </dev/null; echo {STATUS_MARK}$?")
+        connection.send_command(f"shell:{command}; echo {STATUS_MARK}$?")
         connection.check_okay()
 
 

@@ -57,6 +57,14 @@ def test_a_command_keeps_its_status_and_its_streams(adb):
     assert lost.stdout == ""
 
 
+def test_a_device_without_shell_v2_tells_its_status_too(adb, double):
+    adb._v2 = False
+    assert adb.shell(["echo", *NASTY]).stdout == " ".join(NASTY) + "\n"
+    assert adb.shell(["no_such_command"]).status == 127
+    adb.press("UP")
+    assert (double.keys, double.reboots) == (["UP"], 0)
+
+
 @pytest.mark.parametrize("argv", [[], ["echo", "a\0b"], ["echo", "x" * 70_000]])
 def test_what_cannot_be_sent_is_refused(adb, argv):
     with pytest.raises(PlanError, match="cannot send the command"):
@@ -157,6 +165,15 @@ def test_the_key_stays_so_that_a_device_asks_once(double, tmp_path):
     assert double.keys == ["UP", "UP"]
     key = tmp_path / "data/capture-harness/adb/.android/adbkey"
     assert key.stat().st_mode & 0o077 == 0
+
+
+def test_a_home_that_cannot_be_written_to_is_no_hindrance(daemon, double, tmp_path, monkeypatch):
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "file"))
+    control = open_control(f"adb:127.0.0.1:{daemon.port}", KEYMAPS / "android.yaml")
+    control.press("UP")
+    control.close()
+    assert double.keys == ["UP"]
 
 
 def test_a_usb_device_that_is_not_there_is_lost(monkeypatch):
