@@ -130,7 +130,17 @@ class CaseView:
         """Return in one line why it did not pass."""
         if self.defects:
             return ", ".join(self.defects)
-        return next((line.strip() for line in self.record.message.splitlines() if line.strip()), "")
+        return next((line.strip() for line in self.message.splitlines() if line.strip()), "")[:LONGEST_BRIEF]
+
+    @property
+    def message(self) -> str:
+        """Return what went wrong, cut where it would fill the page; the record has all of it."""
+        told = self.record.message
+        return (
+            told
+            if len(told) <= LONGEST_MESSAGE
+            else f"{told[:LONGEST_MESSAGE]}\n... (the rest is in run.json)"
+        )
 
     def href(self, anchor: str) -> str:
         """Return where something of this test is found, seen from the main page."""
@@ -146,6 +156,8 @@ class CaseView:
 
 MOST_FULL = 20
 """Findings of one playback that are shown with their proof; the others are listed in a line each."""
+LONGEST_BRIEF = 200
+LONGEST_MESSAGE = 8000
 
 
 def view_cases(record: RunRecord) -> list[CaseView]:

@@ -103,10 +103,13 @@ def _omissions(cases: Sequence[CaseView], grid: Grid) -> list[Omission]:
     if blind:
         what = f"{counted(len(blind), 'test')} of {len(cases):,} measured nothing"
         omissions.append(_omission(what, [f"{case.record.name} ({case.outcome_words})" for case in blind]))
-    partly = _partly(cases, grid.columns)
-    if partly:
-        brief, full = "; ".join(partly[:3]), partly[3:] and partly
-        omissions.append(Omission("Looked for in some playbacks only", brief, full))
+    for what, status in (
+        ("Looked for in some playbacks only", "not_measured"),
+        ("Looked for without a clear answer", "inconclusive"),
+    ):
+        lines = _where(cases, grid.columns, status)
+        if lines:
+            omissions.append(Omission(what, "; ".join(lines[:3]), lines[3:] and lines))
     if grid.unmeasured:
         what = f"{len(grid.unmeasured)} of {len(DEFECTS)} kinds of defect were looked for in no test"
         omissions.append(_omission(what, [words(defect) for defect in grid.unmeasured]))
@@ -117,16 +120,21 @@ def _omission(what: str, items: list[str]) -> Omission:
     return Omission(what, listed(items, most=5), items[:MOST_NAMED] if len(items) > 5 else [])
 
 
-def _partly(cases: Sequence[CaseView], columns: Sequence[str]) -> list[str]:
-    playbacks = [playback for case in cases for playback in case.record.playbacks]
-    missed: dict[tuple[int, str], list[str]] = {}
+def _where(cases: Sequence[CaseView], columns: Sequence[str], status: str) -> list[str]:
+    """Return which defects have checks of this status, in how many playbacks, and why."""
+    playbacks = [
+        {check.defect: check for check in playback.checks}
+        for case in cases
+        for playback in case.record.playbacks
+    ]
+    alike: dict[tuple[int, str], list[str]] = {}
     for defect in columns:
-        checks = [next((check for check in one.checks if check.defect == defect), None) for one in playbacks]
-        missing = [check for check in checks if check is None or check.status == "not_measured"]
-        if missing:
-            reasons = list(dict.fromkeys(check.reason for check in missing if check and check.reason))
-            missed.setdefault((len(missing), listed(reasons, most=3)), []).append(words(defect))
+        checks = [checks.get(defect) for checks in playbacks]
+        those = [check for check in checks if (check.status if check else "not_measured") == status]
+        if those:
+            reasons = list(dict.fromkeys(check.reason for check in those if check and check.reason))
+            alike.setdefault((len(those), listed(reasons, most=3)), []).append(words(defect))
     return [
         f"{listed(defects)} in {count} of {counted(len(playbacks), 'playback')}{f' ({why})' if why else ''}"
-        for (count, why), defects in missed.items()
+        for (count, why), defects in alike.items()
     ]

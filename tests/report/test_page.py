@@ -79,6 +79,18 @@ def test_a_check_that_is_clear_because_a_finding_was_explained_says_so(tmp_path)
     assert "explained by key PAUSE: freeze frame" in page.text
 
 
+def test_a_check_without_a_clear_answer_is_told_on_the_first_screen(varied):
+    text = Outline(varied.read_text(encoding="utf-8")).text
+    assert "freeze frame and stutter in 1 of 6 playbacks (touches a gap of the rig)" in text
+
+
+def test_a_message_without_end_is_cut(tmp_path):
+    case = records.case("test_one", "failed", message="x" * 1_000_000)
+    html, page = render(records.run([case]), tmp_path)
+    assert len(html) < 50_000
+    assert "the rest is in run.json" in page.text
+
+
 def test_every_outcome_has_its_section_and_rig_errors_have_their_own(varied):
     html = varied.read_text(encoding="utf-8")
     sections = {
