@@ -3,9 +3,13 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from harness.simulator.adb import AdbDaemon
 from tests.support.device_double import DeviceDouble
+
+settings.register_profile("control", deadline=None)
+settings.load_profile("control")
 
 KEYMAPS = Path(__file__).parents[2] / "devices" / "keymaps"
 

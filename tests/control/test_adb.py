@@ -143,7 +143,7 @@ def test_the_server_does_not_outlive_a_killed_harness():
 
 
 def test_a_device_that_does_not_trust_us_says_what_to_do(double, monkeypatch):
-    monkeypatch.setattr("harness.control.adb.LOST_S", 2.0)
+    monkeypatch.setattr("harness.control.adb.LOST_S", 3.0)
     daemon = AdbDaemon(double, auth=Authorization(True, accept_first=False))
     port = daemon.start()
     control = open_control(f"adb:127.0.0.1:{port}", KEYMAPS / "android.yaml")

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from harness.control.infrared import PROTOCOLS, Code, decode, decode_all, encode, split_frames
@@ -101,7 +101,6 @@ def test_what_is_encoded_is_decoded(code):
     assert decode(encode(code).timings_us) == code
 
 
-@settings(deadline=None)
 @given(codes(), st.data())
 def test_every_duration_may_be_a_fifth_off(code, data):
     timings = encode(code).timings_us

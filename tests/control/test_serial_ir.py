@@ -68,8 +68,7 @@ class ScriptedToy:
 
 
 @pytest.fixture
-def plug(monkeypatch):
-    monkeypatch.setattr("harness.control.serial_ir.ANSWER_S", 0.5)
+def plug():
     toys = []
 
     def plugged(**answers):
@@ -116,7 +115,8 @@ def test_a_long_hold_goes_in_several_chunks(plug):
         ({"count": 7}, "did not send the burst whole"),
     ],
 )
-def test_a_toy_that_misbehaves_is_lost_in_words(plug, answers, words):
+def test_a_toy_that_misbehaves_is_lost_in_words(plug, answers, words, monkeypatch):
+    monkeypatch.setattr("harness.control.serial_ir.ANSWER_S", 0.5)
     control = SerialIr(plug(**answers).port, KEYS)
     with pytest.raises(ControlLost, match=words):
         control.press("SELECT")
