@@ -12,9 +12,11 @@ from harness.decoding.times import SampleTimes
 from harness.media import AudioBlock, AudioFormat
 
 Heard = tuple[int | None, NDArray[np.float32]]
-MOST_CHANNELS = 64
+MOST_CHANNELS = 8
+"""What HDMI carries at most."""
 RATES_HZ = range(1000, 768_001)
-SCALE = {"uint8": 128.0, "int16": 32768.0, "int32": 2147483648.0, "int64": 9223372036854775808.0}
+DTYPES = {"u8": "u1", "s16": "i2", "s32": "i4", "flt": "f4", "dbl": "f8"}
+SCALE = {"u1": 128.0, "i2": 32768.0, "i4": 2147483648.0}
 
 
 class AudioStream:
@@ -52,7 +54,12 @@ class AudioStream:
             if block.sample_rate != self.format.rate_hz:
                 self._damage.note(f"the rate of the sound changes to {block.sample_rate} Hz")
                 continue
-            yield block.pts, self._fit(samples(block), self.format.channels)
+            try:
+                heard = samples(block)
+            except ValueError as error:
+                self._damage.note(error)
+                continue
+            yield block.pts, self._fit(heard, self.format.channels)
 
     def _fit(self, block: NDArray[np.float32], channels: int) -> NDArray[np.float32]:
         if not np.isfinite(block).all():
@@ -68,15 +75,22 @@ class AudioStream:
 
 
 def samples(block: Any) -> NDArray[np.float32]:
-    """Return a decoded block as float32, shape (samples, channels); 16-bit codes / 32768."""
-    raw = block.to_ndarray()
+    """Return a decoded block as float32, shape (samples, channels); 16-bit codes / 32768.
+
+    Raises ValueError for a sample format that nothing in use has.
+    """
     channels = block.layout.nb_channels
+    kind = DTYPES.get(block.format.name.removesuffix("p"))
+    if kind is None:
+        raise ValueError(f"samples as {block.format.name}")
+    # Only planes that hold a channel: with 8 of them PyAV lists a ninth, which is no memory of ours.
+    planes = block.planes[: channels if block.format.is_planar else 1]
+    count = block.samples * channels // len(planes)
+    raw = np.stack([np.frombuffer(plane, kind, count) for plane in planes])
     raw = raw.T if block.format.is_planar else raw.reshape(-1, channels)
-    scale = SCALE.get(raw.dtype.name)
+    scale = SCALE.get(kind)
     if scale is None:
         return np.ascontiguousarray(raw, np.float32)
-    if raw.dtype == np.uint8:
+    if kind == "u1":
         raw = raw.astype(np.int16) - 128
-    if raw.dtype == np.int16:
-        return np.ascontiguousarray(raw, np.float32) / np.float32(scale)
-    return np.ascontiguousarray(raw / scale, np.float32)
+    return np.ascontiguousarray(raw / np.float32(scale) if kind != "i4" else raw / scale, np.float32)

@@ -126,6 +126,16 @@ def test_lossless_sound_is_lossless(tmp_path, codec, suffix, channels):
     np.testing.assert_array_equal(np.concatenate([block.samples for block in blocks]) * 32768, noise)
 
 
+@pytest.mark.parametrize("channels", [1, 2, 6, 8])
+def test_planar_sound_of_every_width(tmp_path, channels):
+    noise = np.zeros((48000, channels), np.int16)
+    noise[:, -1] = 16000 * np.sin(np.arange(48000) / 10)
+    media, _, blocks = read(write_sound(tmp_path / "a.mp4", noise, codec="aac"))
+    assert media.format.audio == AudioFormat(48000, channels)
+    loudest = np.abs(np.concatenate([block.samples for block in blocks])).max(axis=0)
+    assert loudest[-1] > 0.3 and (loudest[:-1] < 0.05).sum() == channels - 1
+
+
 def test_eight_bit_sound_is_centred(tmp_path):
     _, _, blocks = read(write_sound(tmp_path / "a.wav", np.zeros((500, 1), np.int16), codec="pcm_u8"))
     assert (blocks[0].samples == 0).all()

@@ -65,7 +65,7 @@ def write_sound(path, samples, *, codec="pcm_s16le", rate_hz=48000):
 def _add_sound(container, samples, codec, rate_hz=48000):
     if samples is None:
         return None
-    layout = {1: "mono", 2: "stereo", 6: "5.1"}[samples.shape[1]]
+    layout = {1: "mono", 2: "stereo", 6: "5.1", 8: "7.1"}[samples.shape[1]]
     return container.add_stream(codec, rate=rate_hz, layout=layout)
 
 
