@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import yaml
+from rich import box
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -77,7 +78,7 @@ def _folders(args: argparse.Namespace) -> list[Path]:
 
 
 def _list(args: argparse.Namespace) -> int:
-    table, broken = Table("device", "name", "model", "controls", "features", "file"), []
+    table, broken = _table("device", "name", "model", "controls", "features"), []
     for device_id in known_ids(_folders(args)):
         try:
             found = find_profile(device_id, _folders(args))
@@ -92,7 +93,7 @@ def _list(args: argparse.Namespace) -> int:
             ", ".join(profile.controls),
             ", ".join(profile.features),
         )
-        table.add_row(*(escape(cell) for cell in (*cells, _short(found.path))))
+        table.add_row(*(escape(cell) for cell in cells))
     _print(table)
     for words in broken:
         print(f"harness devices: {words}", file=sys.stderr)
@@ -122,7 +123,7 @@ def _check(args: argparse.Namespace) -> int:
     names = [args.name] if args.name else known_ids(_folders(args))
     answers: list[bool | None] = []
     for found in (find_profile(name, _folders(args)) for name in names):
-        table = Table("device", "part", "answers", "what it says")
+        table = _table("device", "part", "answers", "what it says")
         with _busy(f"checking {found.id}"):
             answers += _rows(table, found, check_device(found))
         _print(table)
@@ -136,6 +137,14 @@ def _rows(table: Table, found: Registration, parts: "Iterator[Part]") -> list[bo
         table.add_row(found.id, escape(part), told, escape(words))
         answers.append(answered)
     return answers
+
+
+def _table(*headers: str) -> Table:
+    """Return an empty table whose first column is never cut: people copy it."""
+    table = Table(box=box.SIMPLE_HEAD)
+    for place, header in enumerate(headers):
+        table.add_column(header, no_wrap=not place, overflow="fold")
+    return table
 
 
 def _print(table: Table) -> None:

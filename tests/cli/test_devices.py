@@ -37,7 +37,7 @@ def test_the_list_is_plain_where_no_terminal_is(capsys):
     assert main(["devices", "list"]) == 0
     out = capsys.readouterr().out
     header, *rows = out.splitlines()
-    assert header.split() == ["device", "name", "model", "controls", "features", "file"]
+    assert header.split() == ["device", "name", "model", "controls", "features"]
     assert [row.split()[0] for row in rows] == ["virtual-stb", "virtual-stb-2"]
     assert out.isascii()
 
