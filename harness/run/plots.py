@@ -60,16 +60,20 @@ def waveform(excerpt: Excerpt, path: Path) -> None:
     draw.rectangle((start, top, max(end, start + 1), bottom), fill=SHADE)
     channels = min(excerpt.samples.shape[1], MOST_LANES)
     height = (bottom - top) / channels
+    scale = _scale(excerpt.samples)
     for channel in range(channels):
         middle, half = top + height * (channel + 0.5), height * 0.4
         low, high = _envelope(excerpt.samples[:, channel], right - left)
         for share in (-1, 0, 1):
             y = middle - half * share
             draw.line((left, y, right, y), fill=RULE)
-            _label(draw, (left - 8, y), f"{share:+d}" if share else "0", "rm")
+            _label(draw, (left - 8, y), f"{share * scale:+g}" if share else "0", "rm")
         for column, (least, most) in enumerate(zip(low, high, strict=True)):
-            draw.line((left + column, middle - half * most, left + column, middle - half * least), fill=WAVE)
-    _axes(draw, excerpt, "full scale" if channels == 1 else "full scale, left above right")
+            draw.line(
+                (left + column, middle - half * most / scale, left + column, middle - half * least / scale),
+                fill=WAVE,
+            )
+    _axes(draw, excerpt, "1 = full scale" if channels == 1 else "1 = full scale; channels 1 and 2")
     _save(image, path)
 
 
@@ -105,6 +109,12 @@ def _canvas() -> tuple[Image.Image, ImageDraw.ImageDraw]:
 
 def _save(image: Image.Image, path: Path) -> None:
     image.quantize(128).save(path, optimize=True)
+
+
+def _scale(samples: NDArray[np.float32]) -> float:
+    """Return the smallest round amplitude that holds the loudest sample."""
+    peak = float(np.abs(np.nan_to_num(samples)).max(initial=0.0))
+    return next((scale for scale in (0.01, 0.02, 0.05, 0.1, 0.2, 0.5) if scale >= peak), 1.0)
 
 
 def _envelope(samples: NDArray[np.float32], columns: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:

@@ -11,7 +11,7 @@ from harness.recording.clips import still
 from harness.recording.recording import Recording
 from harness.run.analyze import analyze, find_criteria
 from harness.run.evidence import MOST_POINTS, MOST_PROVEN, collect, curve, thin
-from harness.run.plots import BOX, SHADE, SIZE_PX, Excerpt, spectrum, waveform
+from harness.run.plots import BOX, SHADE, SIZE_PX, WAVE, Excerpt, spectrum, waveform
 from tests.support import planted
 
 
@@ -192,6 +192,17 @@ def test_any_sound_can_be_drawn(tmp_path, plot, shape):
     plot(Excerpt(samples, 48_000, 3.0, (3.2, 99.0)), tmp_path / "a.png")
     with Image.open(tmp_path / "a.png") as image:
         assert image.size == SIZE_PX
+
+
+@pytest.mark.parametrize("level", [0.004, 0.09, 0.9])
+def test_quiet_sound_is_drawn_to_be_seen(tmp_path, level):
+    tone = level * np.sin(np.arange(48_000) / 7)[:, None].astype(np.float32)
+    waveform(Excerpt(tone, 48_000, 0.0, (0.5, 0.6)), tmp_path / "a.png")
+    _, top, _, bottom = BOX
+    with Image.open(tmp_path / "a.png") as image:
+        column = np.asarray(image.convert("RGB"), np.int16)[top:bottom, 200]
+    blue = (np.abs(column - WAVE).max(axis=1) < 20).sum()
+    assert 0.3 < blue / (bottom - top) < 0.8
 
 
 def test_a_full_scale_tone_reads_its_level_at_its_frequency(tmp_path):
