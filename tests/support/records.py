@@ -280,7 +280,7 @@ def varied():
             "test_plans/test_search.py",
             phase="setup",
             blame="rig",
-            message="ControlLost: no infrared port /dev/ttyUSB0; plug in the blaster, or choose --device with adb:",
+            message="ControlLost: no infrared port /dev/ttyUSB0; plug in the blaster, or control by adb:",
         ),
         case(
             "test_home_opens",
@@ -288,7 +288,7 @@ def varied():
             "test_plans/test_search.py",
             phase="setup",
             blame="device",
-            message="DeviceError: the device did not reach 'home' within 20 s; it shows org.captureharness.player/.Player",
+            message="DeviceError: 'home' was not reached within 20 s; org.captureharness.player is in front",
         ),
         case(
             "test_hdr_plays",

@@ -31,6 +31,7 @@
       if (page) location.replace(page.getAttribute("href") + location.hash);
       return;
     }
+    if (target.id === "main") return; // the browser has moved the focus already
     for (let node = target; node; node = node.parentElement) {
       if (node.tagName === "DETAILS") node.open = true;
     }
