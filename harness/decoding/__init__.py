@@ -1,11 +1,14 @@
 """Decodes any media file into frames and blocks of sound, in order of time."""
 
+import contextlib
 import heapq
 from collections.abc import Callable, Iterator
 from fractions import Fraction
 from pathlib import Path
 from types import TracebackType
 from typing import Any, BinaryIO, Self
+
+import av.error
 
 from harness.clock import NS_PER_S
 from harness.decoding.audio import AudioStream, Heard
@@ -123,10 +126,12 @@ def probe_duration_ns(path: Path) -> int:
         if container.duration and container.duration > 0:
             return int(container.duration) * (NS_PER_S // 1_000_000)
         zero_s, end_s = start_s(container), Fraction(0)
-        for packet in container.demux():
-            stamp = packet.pts if packet.pts is not None else packet.dts
-            if packet.size and stamp is not None:
-                end_s = max(end_s, (stamp + (packet.duration or 0)) * packet.time_base - zero_s)
+        # Damage ends the search; what came before it counts.
+        with contextlib.suppress(av.error.FFmpegError, OSError, ValueError):
+            for packet in container.demux():
+                stamp = packet.pts if packet.pts is not None else packet.dts
+                if packet.size and stamp is not None:
+                    end_s = max(end_s, (stamp + (packet.duration or 0)) * packet.time_base - zero_s)
         return round(end_s * NS_PER_S)
 
 

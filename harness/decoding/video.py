@@ -56,15 +56,23 @@ class VideoStream:
 
     def _decode(self, container: Any, stream: Any) -> Iterator[Stamped]:
         size: tuple[int, int] | None = None
+        if not _possible(stream.codec_context, self._damage):
+            return
         for picture in frames(container, stream, self._damage):
-            if not 0 < max(picture.width, picture.height) <= LARGEST_SIDE_PX:
-                self._damage.note(f"a picture of {picture.width} x {picture.height} pixels")
+            if not _possible(picture, self._damage):
                 continue
             size = size or (picture.width, picture.height)
             try:
                 yield picture.pts, planes(picture, *size)
             except (OSError, ValueError) as error:
                 self._damage.note(error)
+
+
+def _possible(sized: Any, damage: Damage) -> bool:
+    if max(sized.width, sized.height) <= LARGEST_SIDE_PX:
+        return True
+    damage.note(f"a picture of {sized.width} x {sized.height} pixels, more than {LARGEST_SIDE_PX}")
+    return False
 
 
 def rate(stream: Any) -> Fraction:

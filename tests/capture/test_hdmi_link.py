@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from harness.capture.hdmi_link import HdmiOutput
-from harness.capture.hdmi_ring import Message
+from harness.capture.hdmi_ring import Message, Ring
 from harness.capture.virtual import DEVICE_LOST, OVERWRITTEN, QUEUE_FULL, VirtualCard
 from harness.errors import CaptureLost, RigError
 from harness.media import AudioBlock, AudioFormat, Frame, Gap, SignalEvent, StreamFormat, VideoFormat
@@ -221,6 +221,20 @@ def test_no_frame_is_torn_while_the_device_writes_on(tmp_path):
     writer.join()
     card.close(), output.close()
     assert all(luma == {index % 256} and chroma == (index + 1) % 256 for index, luma, chroma in frames)
+
+
+def test_a_slot_that_is_overwritten_while_it_is_copied_is_refused(tmp_path):
+    with (tmp_path / "ring").open("w+b") as file:
+        device = Ring(file.fileno(), VIDEO, AUDIO, writable=True)
+
+        class Overtaken(Ring):
+            def _sound(self, base, samples):
+                device.write(device.slots, picture(9), sound(9))
+                return super()._sound(base, samples)
+
+        device.write(0, picture(0), sound(0))
+        assert Ring(file.fileno(), VIDEO, AUDIO, writable=False).read(0, 960) is not None
+        assert Overtaken(file.fileno(), VIDEO, AUDIO, writable=False).read(0, 960) is None
 
 
 def test_a_device_that_goes_is_told(output, card):

@@ -1,5 +1,6 @@
 """Any media file becomes frames and blocks in order of time; a broken one is told in one line."""
 
+import struct
 from fractions import Fraction
 
 import av
@@ -9,6 +10,7 @@ import pytest
 from harness.decoding import MediaFile, probe_duration_ns
 from harness.errors import InputError
 from harness.media import AudioBlock, AudioFormat, Frame, VideoFormat
+from harness.recording.clips import still
 from tests.support.clips import gray_level, tone, write_clip, write_sound
 
 NS = 1_000_000_000
@@ -56,17 +58,24 @@ def test_every_coding_gives_its_frames(tmp_path, codec, pix_fmt, suffix):
         assert np.abs(np.array(levels(frames)) - [gray_level(index) for index in range(10)]).max() <= 1
 
 
-@pytest.mark.parametrize("value", [0, 255])
-def test_full_range_becomes_narrow(tmp_path, value):
+@pytest.mark.parametrize("codec", ["mjpeg", "ffv1"])
+@pytest.mark.parametrize(("value", "narrow"), [(0, 16), (255, 235)])
+def test_full_range_becomes_narrow(tmp_path, codec, value, narrow):
+    """MJPEG says it by its pixel format, FFV1 by the stream's tag."""
     path = tmp_path / "a.mkv"
     with av.open(str(path), "w") as container:
-        stream = container.add_stream("mjpeg", rate=25)
-        stream.width, stream.height, stream.pix_fmt = 64, 48, "yuvj420p"
-        frame = av.VideoFrame.from_ndarray(np.full((48, 64, 3), value, np.uint8), "rgb24")
-        container.mux(stream.encode(frame.reformat(format="yuvj420p")))
+        stream = container.add_stream(codec, rate=25)
+        stream.width, stream.height = 64, 48
+        stream.pix_fmt = "yuvj420p" if codec == "mjpeg" else "yuv420p"
+        stream.codec_context.color_range = 2
+        frame = av.VideoFrame(64, 48, stream.pix_fmt)
+        for plane, code in zip(frame.planes, (value, 128, 128), strict=True):
+            plane.update(bytes([code]) * plane.buffer_size)
+        frame.color_range = 2
+        container.mux(stream.encode(frame))
         container.mux(stream.encode(None))
     _, frames, _ = read(path)
-    assert abs(float(frames[0].y.mean()) - (16 if value == 0 else 235)) <= 1
+    assert abs(float(frames[0].y.mean()) - narrow) <= 1
 
 
 def test_odd_sizes_keep_their_last_row_and_column(tmp_path):
@@ -74,6 +83,34 @@ def test_odd_sizes_keep_their_last_row_and_column(tmp_path):
     _, frames, _ = read(path)
     assert frames[2].y.shape == (21, 35) and frames[2].u.shape == frames[2].v.shape == (11, 18)
     assert (frames[2].y == gray_level(2)).all()
+
+
+def test_an_absurd_size_is_refused(tmp_path):
+    path = write_clip(tmp_path / "a.mkv", 1, size=(8208, 16), codec="ffv1")
+    with pytest.raises(InputError, match="8208 x 16"):
+        MediaFile(path)
+
+
+def test_a_phone_held_upright_gives_upright_frames(tmp_path):
+    """The container turns the picture a quarter clockwise: what was top left comes to lie top right."""
+    path = tmp_path / "a.mp4"
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("libx264", rate=25, options={"qp": "1"})
+        stream.width, stream.height, stream.pix_fmt = 64, 48, "yuv420p"
+        picture = np.full((48, 64, 3), 30, np.uint8)
+        picture[:16, :16] = 220
+        container.mux(stream.encode(av.VideoFrame.from_ndarray(picture, "rgb24").reformat(format="yuv420p")))
+        container.mux(stream.encode(None))
+    data = bytearray(path.read_bytes())
+    matrix = data.index(b"tkhd") + 44
+    data[matrix : matrix + 36] = struct.pack(">9i", 0, 65536, 0, -65536, 0, 0, 48 << 16, 0, 1 << 30)
+    path.write_bytes(data)
+    media, frames, _ = read(path)
+    assert media.format.video == VideoFormat(48, 64, Fraction(25))
+    y = frames[0].y
+    assert y.shape == (64, 48) and y[:16, 32:].mean() > 180 and y[:16, :16].mean() < 60
+    rgb = still(path, 0)
+    assert rgb.shape == (64, 48, 3) and rgb[:16, 32:].mean() > 200
 
 
 def test_planes_are_views_and_outlive_the_file(tmp_path):

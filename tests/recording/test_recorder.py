@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import av
 import pytest
 
 from harness.errors import InputError, RigError
@@ -155,3 +156,5 @@ def test_frames_within_a_millisecond_are_kept_apart(tmp_path):
         recorder.write(first)
         recorder.write(twin)
     assert [frame.t_ns for frame in frames_of(tmp_path / "a.mkv")] == [0, 10_000]
+    with av.open(str(tmp_path / "a.mkv")) as container:
+        assert [packet.pts for packet in container.demux(video=0) if packet.size] == [0, 1]
