@@ -5,7 +5,7 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import percentile_filter
+from scipy.ndimage import median_filter, percentile_filter
 
 from harness.analysis.detector import Series
 from harness.analysis.views import FrameView
@@ -14,7 +14,10 @@ COLUMNS: Final = ("local_change", "motion", "likeness")
 """What `measure` returns, in this order."""
 
 CUT_LIKENESS: Final = 0.7
-"""Two neighbouring frames less alike than this belong to two shots."""
+"""Two neighbouring frames less alike than this may belong to two shots."""
+
+CUT_PEAK: Final = 2.0
+"""At a cut the change is this many times that of the frames around it: fast motion goes on and on."""
 
 LONGEST_MEMORY_S: Final = 1.0
 """How far back, within a shot, motion counts as having been there just before."""
@@ -30,13 +33,13 @@ class Motion:
     """The motion series of one recording; row i compares frame i with frame i - 1.
 
     `edges_ns` has one time more than there are rows: where each frame begins, and where the last ends.
-    `interval_ns` is the usual time between frames.
+    `cut` marks the first frame of a shot; `interval_ns` is the usual time between frames.
     """
 
     edges_ns: NDArray[np.int64]
     change: NDArray[np.float64]
     motion: NDArray[np.float64]
-    likeness: NDArray[np.float64]
+    cut: NDArray[np.bool_]
     interval_ns: float
 
     @classmethod
@@ -45,7 +48,9 @@ class Motion:
         edges_ns = np.append(series.t_ns, series.end_ns)
         steps = np.diff(edges_ns)
         change, motion, alike = (series.columns[name].astype(np.float64) for name in COLUMNS)
-        return cls(edges_ns, change, motion, alike, float(np.median(steps)) if steps.size else 0.0)
+        return cls(
+            edges_ns, change, motion, _cuts(change, alike), float(np.median(steps)) if steps.size else 0.0
+        )
 
     def rows(self, seconds: float) -> int:
         """Return how many frames `seconds` take, at least 1."""
@@ -54,8 +59,7 @@ class Motion:
     def shot_start(self, row: int) -> int:
         """Return the first row of the shot that holds `row`, looking back `LONGEST_MEMORY_S` at most."""
         first = max(0, row - self.rows(LONGEST_MEMORY_S))
-        with np.errstate(invalid="ignore"):
-            cuts = np.flatnonzero(~(self.likeness[first : row + 1] >= CUT_LIKENESS))
+        cuts = np.flatnonzero(self.cut[first : row + 1])
         return first + int(cuts[-1]) if cuts.size else first
 
     def usual(self, window_s: float, percentile: float) -> NDArray[np.float64]:
@@ -65,3 +69,11 @@ class Motion:
         filled = np.nan_to_num(self.change, nan=0.0)
         size = min(self.rows(window_s) | 1, filled.size | 1)
         return np.asarray(percentile_filter(filled, percentile, size=size, mode="nearest"))
+
+
+def _cuts(change: NDArray[np.float64], alike: NDArray[np.float64]) -> NDArray[np.bool_]:
+    if not change.size:
+        return np.zeros(0, dtype=bool)
+    around = median_filter(np.nan_to_num(change), size=5, mode="nearest")
+    leaps = (alike < CUT_LIKENESS) & (change >= CUT_PEAK * around)
+    return np.asarray(np.isnan(change) | leaps)

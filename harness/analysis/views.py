@@ -163,12 +163,10 @@ class FrameView:
         """
         if self.shift is None or self.previous is None:
             return float("nan")
-        causes = [np.ones(self.shift.size, np.float32), self.previous.blocks.ravel()]
-        if self.previous.shift is not None:
-            causes.append(self.previous.shift.ravel())
-        matrix = np.stack(causes)
-        wanted = self.shift.ravel()
-        weights = np.linalg.lstsq(matrix @ matrix.T, matrix @ wanted, rcond=1e-6)[0]
+        causes = [self.previous.blocks] + ([] if self.previous.shift is None else [self.previous.shift])
+        matrix = np.stack([_centred(cause) for cause in causes])
+        wanted = _centred(self.shift)
+        weights = np.linalg.lstsq(matrix @ matrix.T, matrix @ wanted, rcond=1e-9)[0]
         rest = wanted - weights @ matrix
         return float(np.sqrt(np.mean(rest * rest)))
 
@@ -208,7 +206,7 @@ def likeness(one: NDArray[np.float32], other: NDArray[np.float32]) -> float:
     """Return the correlation of two pictures of block means, -1..1; flat ones are alike."""
     if one.shape != other.shape:
         return 0.0
-    first, second = one.ravel() - one.mean(), other.ravel() - other.mean()
+    first, second = _centred(one), _centred(other)
     energy, other_energy = float(first @ first), float(second @ second)
     flat = [value <= one.size * FLAT_VARIANCE for value in (energy, other_energy)]
     if any(flat):
@@ -297,6 +295,11 @@ def _block_means(plane: Plane) -> NDArray[np.float32]:
     whole = plane[: rows * BLOCK_PX, : columns * BLOCK_PX]
     fine = cv2.resize(whole.astype(np.float32), (columns, rows), interpolation=cv2.INTER_AREA)
     return np.asarray(fine, dtype=np.float32)
+
+
+def _centred(picture: NDArray[np.float32]) -> NDArray[np.float64]:
+    flat = picture.ravel().astype(np.float64)
+    return np.asarray(flat - flat.mean())
 
 
 def _longest_run(inside: NDArray[np.bool_]) -> int:

@@ -86,7 +86,8 @@ def test_neither_a_fade_nor_a_dissolve_is_motion_but_a_shift_is():
         view = None
         for index, picture in enumerate(pictures):
             view = FrameView(_frame(np.clip(picture, 16, 235).astype(np.uint8), index), view)
-        return view.motion
+            moved = view.motion
+        return moved
 
     fade = motion([16 + (one - 16) * gain for gain in (0.9, 0.8, 0.7)])
     dissolve = motion([one * (1 - part) + other * part for part in (0.3, 0.4, 0.5)])

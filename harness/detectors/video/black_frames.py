@@ -35,6 +35,9 @@ ABRUPT_SHARE: Final = 0.5
 SAME_SHOT: Final = 0.5
 """Before and after a fault the scene is the same: the pictures are alike to this degree (-1..1)."""
 
+SAME_TONES: Final = 0.85
+"""Two pictures whose histograms overlap by this share show the same scene, though the camera moved."""
+
 NOT_BLACK: Final = 255.0
 
 
@@ -56,7 +59,7 @@ class BlackFrames(VideoDetector):
     explains = frozenset({"freeze_frame", "stutter", "stalling", "error_screen"})
 
     def __init__(self) -> None:
-        self._lit: NDArray[np.float32] | None = None
+        self._lit: tuple[NDArray[np.float32], NDArray[np.float32]] | None = None
         self._was_black = False
 
     def measure(self, view: FrameView) -> tuple[float, ...]:
@@ -68,9 +71,10 @@ class BlackFrames(VideoDetector):
         black = level < NOT_BLACK
         across = float("nan")
         if not black:
+            lit = (view.blocks, view.histogram)
             if self._was_black and self._lit is not None:
-                across = likeness(view.blocks, self._lit)
-            self._lit = view.blocks
+                across = _alike(lit, self._lit)
+            self._lit = lit
         self._was_black = black
         return level, view.mean_luma, view.spread, across
 
@@ -117,6 +121,21 @@ def _centre(blocks: NDArray[np.float32]) -> NDArray[np.float32]:
     """Return the middle third both ways: a title card lights it, a logo or a subtitle does not."""
     (top, bottom), (left, right) = ((side // 3, max(side // 3 + 1, side * 2 // 3)) for side in blocks.shape)
     return blocks[top:bottom, left:right]
+
+
+def _alike(
+    one: tuple[NDArray[np.float32], NDArray[np.float32]],
+    other: tuple[NDArray[np.float32], NDArray[np.float32]],
+) -> float:
+    """Return how alike two pictures are in their blocks, or, where the camera moved on, in their tones."""
+    tones = float(np.minimum(_coarse(one[1]), _coarse(other[1])).sum())
+    return max(
+        likeness(one[0], other[0]), (tones - SAME_TONES) / (1 - SAME_TONES) * (1 - SAME_SHOT) + SAME_SHOT
+    )
+
+
+def _coarse(histogram: NDArray[np.float32]) -> NDArray[np.float32]:
+    return np.asarray(histogram.reshape(16, 4).sum(axis=1))
 
 
 def _drops_out(series: Series, start: int, stop: int) -> bool:

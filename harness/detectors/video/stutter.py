@@ -29,11 +29,14 @@ JUMP: Final = 1.35
 JUMP_LONG: Final = 1.15
 """The same after a hold that no cadence has: two frames more than usual (large steps saturate)."""
 
+STICKS: Final = 2.5
+"""The last step before a hold is this many times what still changes within it."""
+
 TOGETHER_S: Final = 0.6
 """Holds less than this apart make one stutter."""
 
 ALONE_S: Final = 0.1
-"""A single hold counts from this long."""
+"""A single hold counts from this long, if the shot goes on after it."""
 
 LONGEST_S: Final = 0.6
 """What stands still for longer is a freeze or a quiet scene."""
@@ -82,7 +85,8 @@ class Stutter(VideoDetector):
 
     def _judge(self, seen: Motion, group: list[tuple[int, int]], context: Context) -> Interval | None:
         longest_ns = max(int(seen.edges_ns[stop] - seen.edges_ns[start]) for start, stop in group)
-        if len(group) < 2 and longest_ns < ALONE_S * NS_PER_S:
+        alone = len(group) < 2
+        if alone and (longest_ns < ALONE_S * NS_PER_S or seen.cut[group[0][1]]):
             return None
         return Interval(
             int(seen.edges_ns[group[0][0]]),
@@ -129,9 +133,10 @@ def _holds(seen: Motion) -> list[tuple[int, int]]:
             continue
         if beyond == 1 and _by_design(shown, number, near, cadence):
             continue
-        same_shot = seen.shot_start(after) < row or not seen.likeness[after] < motion.CUT_LIKENESS
         usual = _usual_step(shown, shown.near(number, seen.rows(STEP_S)), cadence)
-        if same_shot and shown.step[number + 1] >= (JUMP if beyond == 1 else JUMP_LONG) * usual > 0:
+        jumps = shown.step[number + 1] >= (JUMP if beyond == 1 else JUMP_LONG) * usual > 0
+        sticks = shown.step[number] >= STICKS * np.median(seen.change[row + 1 : after])
+        if jumps and sticks:
             holds.append((row + cadence, after))
     return holds
 
