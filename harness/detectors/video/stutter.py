@@ -135,7 +135,8 @@ def _holds(seen: Motion) -> list[tuple[int, int]]:
             continue
         usual = _usual_step(shown, shown.near(number, seen.rows(STEP_S)), cadence)
         jumps = shown.step[number + 1] >= (JUMP if beyond == 1 else JUMP_LONG) * usual > 0
-        sticks = shown.step[number] >= STICKS * np.median(seen.change[row + 1 : after])
+        still = np.median(seen.change[row + 1 : after]) if after > row + 1 else 0.0
+        sticks = shown.step[number] >= STICKS * still
         if jumps and sticks:
             holds.append((row + cadence, after))
     return holds
