@@ -1,6 +1,7 @@
 """Infrared through a USB IR Toy (or what speaks like one) on a serial port."""
 
 import errno
+import termios
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -20,6 +21,8 @@ SETTLE_S = 0.05
 
 MOST_STALE_READS = 64
 """Under a flickering lamp a toy never stops sampling; then the version that it is asked for tells."""
+
+PORT_ERRORS = (serial.SerialException, OSError, termios.error)
 
 Answer = TypeVar("Answer")
 
@@ -68,7 +71,7 @@ class SerialIr:
         try:
             port.write(irtoy.RESET)
             port.close()
-        except (serial.SerialException, OSError):
+        except PORT_ERRORS:
             return
 
     def version(self) -> str:
@@ -142,7 +145,7 @@ class SerialIr:
         """Do `act`; whatever the port says no with becomes ControlLost, and the next press opens it anew."""
         try:
             return act()
-        except (serial.SerialException, OSError, _Refused) as error:
+        except (*PORT_ERRORS, _Refused) as error:
             self.close()
             raise ControlLost(f"infrared port {self.port}: {_reason(error)}") from error
 
@@ -153,7 +156,7 @@ def _reason(error: Exception) -> str:
         return f"{error}; is an IR Toy (firmware {irtoy.LEAST_FIRMWARE}+) plugged in there?"
     if "configure port" in str(error):
         return "this is not a serial port; correct the URI in the device's YAML"
-    number = getattr(error, "errno", None)
+    number = error.args[0] if isinstance(error, termios.error) else getattr(error, "errno", None)
     known = {
         errno.ENOENT: "there is no such port; plug the blaster in, or correct the URI in the device's YAML",
         errno.EACCES: "permission denied; add yourself to the group that owns it (often `dialout`)",
