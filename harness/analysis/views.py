@@ -1,14 +1,13 @@
 """What detectors look at: pictures and sound levels computed once and shared by all of them."""
 
-import time
-from collections.abc import Callable
 from functools import cached_property
-from typing import Any, Final, Generic, TypeVar, overload
+from typing import Final
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from harness.analysis.shared import shared
 from harness.media import Frame, Plane
 
 SMALL_LONG_SIDE_PX: Final = 480
@@ -25,32 +24,6 @@ MOST_CHANGED_SHARE: Final = 0.02
 
 FLAT_VARIANCE: Final = 0.01
 """Pictures of less variance than this (code values squared) have no structure to compare."""
-
-T = TypeVar("T")
-
-
-class shared(Generic[T]):
-    """A property computed at first use, whose cost is booked to `shared_ns` and not to its first user."""
-
-    def __init__(self, make: Callable[[Any], T]) -> None:
-        self._make = make
-        self.__doc__ = make.__doc__
-
-    def __set_name__(self, owner: type, name: str) -> None:
-        self._name = name
-
-    @overload
-    def __get__(self, view: None, owner: type) -> "shared[T]": ...
-    @overload
-    def __get__(self, view: Any, owner: type) -> T: ...
-    def __get__(self, view: Any, owner: type) -> "T | shared[T]":
-        if view is None:
-            return self
-        before, start = view.shared_ns, time.perf_counter_ns()
-        value = self._make(view)
-        view.__dict__[self._name] = value
-        view.shared_ns = before + time.perf_counter_ns() - start
-        return value
 
 
 class FrameView:

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from harness.analysis import views
+from harness.analysis import shared, views
 from harness.analysis.views import FrameView, SoundView, likeness
 from harness.media import Frame
 
@@ -34,15 +34,15 @@ def test_a_shared_picture_is_computed_once_and_booked(monkeypatch):
 
 def test_a_cost_is_booked_once_when_one_picture_needs_another():
     ticks = iter(range(100))
-    original = views.time.perf_counter_ns
-    views.time.perf_counter_ns = lambda: next(ticks)
+    original = shared.time.perf_counter_ns
+    shared.time.perf_counter_ns = lambda: next(ticks)
     try:
         view = FrameView(_frame(_noise(0)))
         _ = view.mean_luma
         # mean_luma ticks at 0 and 3, small within it at 1 and 2: 3 in all, not 3 + 1.
         assert view.shared_ns == 3
     finally:
-        views.time.perf_counter_ns = original
+        shared.time.perf_counter_ns = original
 
 
 def test_the_first_frame_has_nothing_to_be_compared_with():

@@ -75,26 +75,36 @@ class Stutter(VideoDetector):
     def find(self, series: Series, context: Context) -> list[Interval]:
         """Return where holds and jumps come together."""
         seen = Motion.of(series)
-        groups: list[list[tuple[int, int]]] = []
+        groups: list[list[_Hold]] = []
         for hold in _holds(seen):
-            if groups and _between_ns(seen, groups[-1][-1], hold) < TOGETHER_S * NS_PER_S:
+            last = groups[-1][-1].stop if groups else 0
+            if groups and seen.edges_ns[hold.start] - seen.edges_ns[last] < TOGETHER_S * NS_PER_S:
                 groups[-1].append(hold)
             else:
                 groups.append([hold])
         return [found for group in groups if (found := self._judge(seen, group, context))]
 
-    def _judge(self, seen: Motion, group: list[tuple[int, int]], context: Context) -> Interval | None:
-        longest_ns = max(int(seen.edges_ns[stop] - seen.edges_ns[start]) for start, stop in group)
-        alone = len(group) < 2
-        if alone and (longest_ns < ALONE_S * NS_PER_S or seen.cut[group[0][1]]):
+    def _judge(self, seen: Motion, group: list["_Hold"], context: Context) -> Interval | None:
+        sure = [hold for hold in group if hold.jumps]
+        lasts_ns = [int(seen.edges_ns[hold.stop] - seen.edges_ns[hold.start]) for hold in sure]
+        if not sure or (len(sure) < 2 and (lasts_ns[0] < ALONE_S * NS_PER_S or seen.cut[sure[0].stop])):
             return None
         return Interval(
-            int(seen.edges_ns[group[0][0]]),
-            int(seen.edges_ns[group[-1][1]]),
-            peak=longest_ns / NS_PER_MS,
-            confidence=confidence(len(group) * longest_ns, 50 * NS_PER_MS),
+            int(seen.edges_ns[group[0].start]),
+            int(seen.edges_ns[sure[-1].stop]),
+            peak=max(lasts_ns) / NS_PER_MS,
+            confidence=confidence(len(sure) * max(lasts_ns), 50 * NS_PER_MS),
             region=context.whole_picture,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class _Hold:
+    """Rows `[start, stop)` that repeat beyond the cadence, and whether a jump follows."""
+
+    start: int
+    stop: int
+    jumps: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,8 +128,8 @@ class _Pictures:
         return np.arange(start, min(np.searchsorted(self.row, self.row[number] + rows), len(self.lasts)))
 
 
-def _holds(seen: Motion) -> list[tuple[int, int]]:
-    """Return `[start, stop)` rows of frames that repeat beyond the cadence and end in a jump."""
+def _holds(seen: Motion) -> list[_Hold]:
+    """Return where frames repeat beyond the cadence."""
     around = seen.usual(1.0, 85)
     shown = _Pictures.of(seen, around)
     holds = []
@@ -134,11 +144,12 @@ def _holds(seen: Motion) -> list[tuple[int, int]]:
         if beyond == 1 and _by_design(shown, number, near, cadence):
             continue
         usual = _usual_step(shown, shown.near(number, seen.rows(STEP_S)), cadence)
-        jumps = shown.step[number + 1] >= (JUMP if beyond == 1 else JUMP_LONG) * usual > 0
         still = np.median(seen.change[row + 1 : after]) if after > row + 1 else 0.0
-        sticks = shown.step[number] >= STICKS * still
-        if jumps and sticks:
-            holds.append((row + cadence, after))
+        if shown.step[number] >= STICKS * still:
+            jump = (JUMP if beyond == 1 else JUMP_LONG) * usual
+            jumps = bool(shown.step[number + 1] >= jump > 0)
+            # Without a jump, one frame too many may be the title's own.
+            holds += [_Hold(row + cadence, after, jumps)] if jumps or beyond > 1 else []
     return holds
 
 
@@ -165,7 +176,3 @@ def _usual_step(shown: _Pictures, near: NDArray[np.intp], cadence: int) -> float
     """Return the usual change of a picture that comes after one that lasted as the cadence says."""
     regular = near[shown.lasts[near] <= cadence] + 1
     return float(np.median(shown.step[regular])) if regular.size >= 3 else 0.0
-
-
-def _between_ns(seen: Motion, one: tuple[int, int], other: tuple[int, int]) -> int:
-    return int(seen.edges_ns[other[0]] - seen.edges_ns[one[1]])

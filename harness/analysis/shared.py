@@ -1,0 +1,31 @@
+"""A property that is computed once for all detectors, and whose cost no detector is charged with."""
+
+import time
+from collections.abc import Callable
+from typing import Any, Generic, TypeVar, overload
+
+T = TypeVar("T")
+
+
+class shared(Generic[T]):
+    """A property computed at first use, whose cost is booked to `shared_ns` and not to its first user."""
+
+    def __init__(self, make: Callable[[Any], T]) -> None:
+        self._make = make
+        self.__doc__ = make.__doc__
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._name = name
+
+    @overload
+    def __get__(self, view: None, owner: type) -> "shared[T]": ...
+    @overload
+    def __get__(self, view: Any, owner: type) -> T: ...
+    def __get__(self, view: Any, owner: type) -> "T | shared[T]":
+        if view is None:
+            return self
+        before, start = view.shared_ns, time.perf_counter_ns()
+        value = self._make(view)
+        view.__dict__[self._name] = value
+        view.shared_ns = before + time.perf_counter_ns() - start
+        return value
