@@ -1,0 +1,55 @@
+"""What explains what: a finding inside another, a pause that was asked for."""
+
+import pytest
+
+from harness.analysis.explaining import RESPONSE_NS, SLACK_NS, explain, pauses
+from harness.findings import Finding, Metric
+from harness.timeline import Press, Timeline
+
+S = 10**9
+EXPLAINS = {"black_frames": frozenset({"freeze_frame"})}
+
+
+def _finding(defect, start_ns, end_ns):
+    return Finding(defect, start_ns, end_ns, 1.0, Metric("x", "y"), 0.0, f"{defect}@1")
+
+
+def _press(key, t_s):
+    return Press(key, t_s * S, t_s * S + 1, "ir")
+
+
+def _reasons(findings, presses=()):
+    return [item.explained_by for item in explain(findings, EXPLAINS, Timeline(presses=list(presses)))]
+
+
+@pytest.mark.parametrize(("slack_ns", "reason"), [(SLACK_NS, "black_frames"), (SLACK_NS + 1, None)])
+def test_black_explains_the_freeze_inside_it_but_for_some_frames(slack_ns, reason):
+    black, freeze = _finding("black_frames", S, 2 * S), _finding("freeze_frame", S - slack_ns, 2 * S)
+    assert _reasons([black, freeze]) == [None, reason]
+
+
+def test_a_freeze_does_not_explain_black():
+    assert _reasons([_finding("freeze_frame", 0, 3 * S), _finding("black_frames", S, 2 * S)]) == [None, None]
+
+
+@pytest.mark.parametrize("defect", ["freeze_frame", "stutter", "silence", "audio_dropout"])
+def test_a_pause_explains_what_it_holds(defect):
+    presses = [_press("PAUSE", 1), _press("PLAY", 3)]
+    assert _reasons([_finding(defect, S + 1, 3 * S)], presses) == ["key PAUSE"]
+
+
+def test_a_pause_does_not_explain_black_nor_what_began_before_it_or_outlasts_it():
+    presses = [_press("PAUSE", 1), _press("PLAY", 3)]
+    outlasts = _finding("freeze_frame", S + 1, 3 * S + RESPONSE_NS + 2)
+    found = [_finding("black_frames", S + 1, 3 * S), _finding("freeze_frame", S - 1, 3 * S), outlasts]
+    assert _reasons(found, presses) == [None, None, None]
+
+
+@pytest.mark.parametrize("key", ["PLAY", "STOP", "PLAY_PAUSE"])
+def test_a_pause_lasts_until_the_next_key_that_moves_on(key):
+    presses = [_press("PAUSE", 1), _press("INFO", 2), _press(key, 3)]
+    assert pauses(presses, 9 * S) == [(S, 3 * S + 1 + RESPONSE_NS, "PAUSE")]
+
+
+def test_a_pause_may_last_to_the_end():
+    assert pauses([_press("PLAY", 0), _press("PAUSE", 1)], 9 * S) == [(S, 9 * S, "PAUSE")]
