@@ -16,9 +16,10 @@ from numpy.typing import NDArray
 
 from harness.clock import NS_PER_MS, NS_PER_S
 from harness.decoding import start_s
-from harness.decoding.audio import samples as samples_of
+from harness.decoding.audio import AudioStream
 from harness.decoding.container import Damage, best_stream, frames, open_container
 from harness.errors import InputError, RigError
+from harness.media import AudioFormat
 from harness.recording.recording import Recording
 from harness.recording.timing import FrameLine, SoundLine
 
@@ -73,22 +74,24 @@ def sound(path: Path, start_ns: int, end_ns: int) -> tuple[NDArray[np.float32], 
     times = _sound_times(path, start_ns, end_ns)
     with open_container(path) as container:
         stream = _stream(container, "audio", path)
-        rate_hz, channels = stream.rate, stream.codec_context.layout.nb_channels
-        out = np.zeros((max(0, round((end_ns - start_ns) * rate_hz / NS_PER_S)), channels), np.float32)
         zero_s = Fraction(0) if times is not None else start_s(container)
         _seek(container, stream, Fraction(start_ns, NS_PER_S) + zero_s - SEEK_AHEAD_S)
+        heard = AudioStream(container, stream, Fraction(0), Damage())
+        audio = heard.format or AudioFormat(max(1, stream.rate), 1)
+        samples = max(0, round((end_ns - start_ns) * audio.rate_hz / NS_PER_S))
+        out = np.zeros((samples, audio.channels), np.float32)
         due = None
-        for block in frames(container, stream, Damage()):
-            t_ns = _block_ns(block, stream, zero_s, times)
+        for pts, block in heard.sounds():
+            t_ns = _block_ns(pts, stream, zero_s, times)
             if t_ns is None:
                 continue
             if t_ns >= end_ns:
                 break
-            at = round((t_ns - start_ns) * rate_hz / NS_PER_S)
+            at = round((t_ns - start_ns) * audio.rate_hz / NS_PER_S)
             # Containers round: what follows within 2 ms follows at once.
-            at = due if due is not None and abs(at - due) <= rate_hz // 500 else at
-            due = at + _place(out, at, samples_of(block))
-        return out, rate_hz
+            at = due if due is not None and abs(at - due) <= audio.rate_hz // 500 else at
+            due = at + _place(out, at, block)
+        return out, audio.rate_hz
 
 
 def cut_clip(path: Path, start_ns: int, end_ns: int, out_mp4: Path) -> int:
@@ -226,10 +229,10 @@ def _sound_times(path: Path, start_ns: int, end_ns: int) -> dict[int, int] | Non
     return times
 
 
-def _block_ns(block: Any, stream: Any, zero_s: Fraction, times: dict[int, int] | None) -> int | None:
-    if block.pts is None:
+def _block_ns(pts: int | None, stream: Any, zero_s: Fraction, times: dict[int, int] | None) -> int | None:
+    if pts is None:
         return None
-    time_s = Fraction(block.pts * stream.time_base) - zero_s
+    time_s = Fraction(pts * stream.time_base) - zero_s
     if times is None:
         return round(time_s * NS_PER_S)
     # Not in the sidecar: zeros that stand for lost samples, or too far away.
@@ -240,7 +243,7 @@ def _place(out: NDArray[np.float32], at: int, block: NDArray[np.float32]) -> int
     """Copy the part of a block that lies in `out`; return how many samples the block has."""
     left, right = max(0, at), min(len(out), at + len(block))
     if right > left:
-        out[left:right] = block[left - at : right - at, : out.shape[1]]
+        out[left:right] = block[left - at : right - at]
     return len(block)
 
 

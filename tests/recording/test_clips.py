@@ -15,7 +15,7 @@ import av
 import numpy as np
 import pytest
 
-from harness.errors import InputError, RigError
+from harness.errors import HarnessError, InputError, RigError
 from harness.media import AudioBlock, Frame, StreamFormat
 from harness.recording.clips import cut_clip, sound, still, write_still
 from harness.recording.recorder import Recorder
@@ -244,3 +244,21 @@ def test_a_clip_plays_in_a_browser(recording, tmp_path):
         server.shutdown()
         serving.join()
         server.server_close()
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_damaged_files_give_evidence_or_are_told(tmp_path, seed):
+    path = write_clip(tmp_path / "a.mp4", 30, audio=tone(57600, 6), audio_codec="aac")
+    data, random = bytearray(path.read_bytes()), np.random.default_rng(seed)
+    for at in random.integers(0, len(data), 1 << seed % 8):
+        data[at] ^= 1 << random.integers(0, 8)
+    path.write_bytes(data)
+    for take in (
+        lambda: still(path, 500_000_000),
+        lambda: sound(path, 300_000_000, 900_000_000),
+        lambda: cut_clip(path, 300_000_000, 900_000_000, tmp_path / "out.mp4"),
+    ):
+        try:
+            take()
+        except HarnessError as error:
+            assert "\n" not in str(error)
