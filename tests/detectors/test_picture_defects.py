@@ -230,6 +230,14 @@ def test_a_regular_cadence_is_no_stutter(source_fps, shown_fps):
     assert _find(*_at_rate(source_fps, shown_fps)) == []
 
 
+@pytest.mark.parametrize("seed", range(5))
+def test_a_cadence_under_uneven_motion_is_no_stutter(seed):
+    world = _world(seed)
+    places = np.cumsum(np.random.default_rng(seed).uniform(1.5, 6, 120))
+    shown = [int(places[index * 24 // 30]) for index in range(140)]
+    assert _find([(world[:, x : x + WIDTH], CHROMA, CHROMA) for x in shown], 30) == []
+
+
 @pytest.mark.parametrize(("source_fps", "shown_fps"), [(24, 60), (25, 50), (30, 60)])
 def test_stutter_within_a_cadence_is_found(source_fps, shown_fps):
     pictures, fps = _at_rate(source_fps, shown_fps)
