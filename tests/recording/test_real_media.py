@@ -6,7 +6,7 @@ import pytest
 from harness.media import AudioBlock, Frame
 from harness.recording.recording import Recording
 
-LARGEST_BYTES = 3_000_000
+LARGEST_BYTES = 1_500_000
 KINDS = {".mp4", ".mkv", ".mpg", ".flac", ".ogg"}
 
 
