@@ -32,7 +32,9 @@ class DeviceDouble:
     lines: list[str] = field(default_factory=list)
     faults: list[FaultSpec] = field(default_factory=list)
     front: str = HOME
-    session: MediaSession = MediaSession("org.captureharness.player", "PLAYING", "Big Buck Bunny", 4200)
+    session: MediaSession = field(
+        default_factory=lambda: MediaSession("org.captureharness.player", "PLAYING", "Big Buck Bunny", 4200)
+    )
     screen_px: tuple[int, int] = (1280, 720)
     reboots: int = 0
     on_reboot: object = None

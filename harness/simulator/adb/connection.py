@@ -85,11 +85,16 @@ class Connection:
         limit = MAX_PAYLOAD if self._online else MAX_PAYLOAD_BEFORE_CONNECTION
         header = Header.unpack(await self._reader.readexactly(HEADER.size), limit)
         payload = await self._reader.readexactly(header.length)
-        if self._version < VERSION and checksum(payload) != header.checksum:
+        if self._is_checked(header) and checksum(payload) != header.checksum:
             raise ProtocolError(f"wrong checksum {header.checksum:#x} of a {header.command.name}")
         if not self._online and header.command not in (Command.CNXN, Command.AUTH):
             raise ProtocolError(f"{header.command.name} before the connection was granted")
         return header, payload
+
+    def _is_checked(self, header: Header) -> bool:
+        # An adb server that reconnects remembers that checksums are left out, and greets without one.
+        is_greeting = header.command is Command.CNXN and header.first >= VERSION
+        return header.checksum != 0 if is_greeting else self._version < VERSION
 
     def _send(self, command: Command, first: int, second: int, payload: bytes = b"") -> None:
         self._writer.write(pack(command, first, second, payload, with_checksum=self._version < VERSION))

@@ -2,7 +2,7 @@
 
 import shutil
 import stat
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from pathlib import Path
 
 from harness.simulator.adb.shell.context import Context, Failure
@@ -85,7 +85,7 @@ def _options(arguments: list[str], known: str) -> tuple[set[str], list[str]]:
 
 def _long(path: Path) -> str:
     status = path.lstat()
-    when = datetime.fromtimestamp(status.st_mtime, timezone.utc).strftime("%Y-%m-%d %H:%M")
+    when = datetime.fromtimestamp(status.st_mtime, UTC).strftime("%Y-%m-%d %H:%M")
     return (
         f"{stat.filemode(status.st_mode)} {status.st_nlink} shell shell {status.st_size} {when} {path.name}"
     )
