@@ -82,7 +82,8 @@ class AdbDaemon:
     def go_away(self, seconds: float | None = None) -> None:
         """Drop every connection and refuse new ones for `seconds`, or until `come_back` when None.
 
-        The port stays ours meanwhile: nobody else can take it, and the daemon comes back on the same one.
+        The port stays bound meanwhile, so that no search for a free one finds it, and the daemon comes back
+        on it.
         """
         if self._loop:
             self._call(self._leave(hold=True, seconds=seconds))
