@@ -4,6 +4,7 @@ What the toy is told to send lights up for as long as it really would; the recei
 the device feels the key when its first frame has ended. The bytes are those of `control.infrared.irtoy`.
 """
 
+import logging
 import os
 import pty
 import select
@@ -20,9 +21,15 @@ from harness.clock import Clock, MonotonicClock
 from harness.control.infrared import Code, decode, irtoy, split_frames
 from harness.simulator.api import DeviceApi
 
+log = logging.getLogger(__name__)
+
 VERSION = b"V222"
 PASS_BAND_HZ = (34_000.0, 42_000.0)
 """A receiver tuned to 38 kHz does not see other carriers."""
+RUNS_DRY_S = 1.0
+"""A transmission whose host falls silent ends; far longer than any host needs between two chunks."""
+SILENCE = -1
+"""Stands among the bytes of a transmission for a host that fell silent."""
 
 
 @dataclass(slots=True)
@@ -48,6 +55,8 @@ class InfraredReceiver:
         self._thread: threading.Thread | None = None
         self._master = self._slave = -1
         self._wake: tuple[int, int] = (-1, -1)
+        self._carrier_hz = 38_000.0
+        self._quiet_s: float | None = None
 
     def start(self) -> Path:
         """Plug the blaster in; return its port, `/dev/pts/N`. Idempotent."""
@@ -95,18 +104,23 @@ class InfraredReceiver:
         elif byte == irtoy.START:
             self._transmit(asked, data)
 
-    _carrier_hz = 38_000.0
-
     def _transmit(self, asked: _Asked, data: Iterator[int]) -> None:
         ticks = bytearray()
         self._ready(asked)
+        self._quiet_s = RUNS_DRY_S
         for byte in data:
+            if byte == SILENCE:
+                log.warning("infrared: the host left a transmission after %d bytes", len(ticks))
+                self._quiet_s = None
+                self._say(irtoy.UNDERRUN)
+                return
             ticks.append(byte)
             ended = len(ticks) % 2 == 0 and ticks.endswith(irtoy.END)
             if ended or len(ticks) % irtoy.READY == 0:
                 self._ready(asked)
             if ended:
                 break
+        self._quiet_s = None
         self._light(irtoy.from_bytes(bytes(ticks)))
         if asked.count:
             self._say(irtoy.COUNT + (len(ticks) & 0xFFFF).to_bytes(2, "big"))
@@ -132,12 +146,12 @@ class InfraredReceiver:
             self._say(bytes((irtoy.READY,)))
 
     def _bytes(self) -> Iterator[int]:
-        """Yield what the host sends, until the blaster is unplugged."""
+        """Yield what the host sends, until the blaster is unplugged; SILENCE where it stops sending."""
         while True:
-            readable, _, _ = select.select([self._master, self._wake[0]], [], [])
+            readable, _, _ = select.select([self._master, self._wake[0]], [], [], self._quiet_s)
             if self._wake[0] in readable:
                 return
-            yield from os.read(self._master, 4096)
+            yield from os.read(self._master, 4096) if readable else (SILENCE,)
 
     def _say(self, data: bytes) -> None:
         """Answer the host; what it does not read in time is lost, as on a serial line."""

@@ -1,6 +1,7 @@
 """The infrared receiver feels its own remote control's keys, when their light is out, and nobody else's."""
 
 import pytest
+import serial
 
 from harness.control.infrared import Code, encode, irtoy, pronto
 from harness.control.keymap import IrKeyMap
@@ -77,3 +78,20 @@ def test_a_blaster_may_be_plugged_in_again(device):
         receiver.stop()
         receiver.stop()
     assert device.keys == ["SELECT", "SELECT"]
+
+
+@pytest.mark.parametrize(
+    "noise", [irtoy.TRANSMIT, irtoy.TRANSMIT + b"\x01" * 61, bytes(range(7, 36)), b"\xff" * 999]
+)
+def test_a_host_that_leaves_in_the_middle_does_not_stop_the_next(device, noise):
+    receiver = InfraredReceiver(device)
+    port = str(receiver.start())
+    with serial.Serial(port, timeout=20) as host:
+        host.write(noise)
+        if noise.startswith(irtoy.TRANSMIT):
+            host.read_until(irtoy.UNDERRUN)
+    blaster = SerialIr(port, IrKeyMap.model_validate({**OWN, "keys": {"SELECT": SELECT}}))
+    blaster.press("SELECT")
+    blaster.close()
+    receiver.stop()
+    assert device.keys == ["SELECT"]

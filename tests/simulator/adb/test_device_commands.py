@@ -9,9 +9,10 @@ from harness.simulator.adb.shell import Context, DeviceLog, run_script
 from harness.simulator.adb.shell.keycodes import CODES, KEYS, key_of
 from harness.simulator.adb.shell.log import LogTail
 
-CEC_NAMES = set(
-    ["SELECT", "UP", "DOWN", "LEFT", "RIGHT", "BACK", "HOME", "MENU", "PLAY", "PAUSE", "PLAY_PAUSE", "STOP", "FAST_FORWARD", "REWIND", "CHANNEL_UP", "CHANNEL_DOWN", "VOLUME_UP", "VOLUME_DOWN", "MUTE", "POWER", "SLEEP", "WAKEUP"]
-) | {f"NUMBER_{digit}" for digit in range(10)}
+NAVIGATION = {"SELECT", "UP", "DOWN", "LEFT", "RIGHT", "BACK", "HOME", "MENU"}
+MEDIA = {"PLAY", "PAUSE", "PLAY_PAUSE", "STOP", "FAST_FORWARD", "REWIND"}
+OTHERS = {"CHANNEL_UP", "CHANNEL_DOWN", "VOLUME_UP", "VOLUME_DOWN", "MUTE", "POWER", "SLEEP", "WAKEUP"}
+CEC_NAMES = NAVIGATION | MEDIA | OTHERS | {f"NUMBER_{digit}" for digit in range(10)}
 
 
 class Page:
