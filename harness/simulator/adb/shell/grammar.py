@@ -1,7 +1,8 @@
 """The grammar of the device's shell: words, quotes, `$` variables, and the separators `;`, `&&`, `||`.
 
-A small part of what a POSIX shell reads, by the same rules. Pipes, redirections, sub-shells, globs and
-background commands are refused aloud instead of being read as something else.
+A small part of what a POSIX shell reads, by the same rules. Pipes, redirections, sub-shells,
+background commands and further variables are refused aloud instead of being read as something else;
+`*` and `~` stand for themselves.
 """
 
 import re
@@ -16,7 +17,7 @@ TOKEN = re.compile(
     | "(?P<double>(?:\\.|[^"\\])*)"
     | \\(?P<escaped>.)
     | (?P<variable>\$(?:\?|[A-Za-z_]\w*|\{[A-Za-z_]\w*\}))
-    | (?P<refused>[|&<>()`'"]|\$\()
+    | (?P<refused>[|&<>()`'"]|\$[({$!#@*\-0-9])
     | (?P<plain>[^ \t\r\n;&|<>()`'"\\$]+|.)
     """,
     re.VERBOSE | re.DOTALL,
@@ -25,7 +26,7 @@ IN_DOUBLE_QUOTES = re.compile(
     r"""
       \\(?P<escaped>[$`"\\\n])
     | (?P<variable>\$(?:\?|[A-Za-z_]\w*|\{[A-Za-z_]\w*\}))
-    | (?P<refused>`|\$\()
+    | (?P<refused>`|\$[({$!#@*\-0-9])
     | (?P<plain>[^\\$`]+|.)
     """,
     re.VERBOSE | re.DOTALL,
