@@ -47,7 +47,9 @@ def _allowed(room: str, target: str) -> bool:
     return LEVEL[target] < LEVEL[room]
 
 
-@pytest.mark.parametrize("path", sorted(PACKAGE.rglob("*.py")), ids=lambda path: str(path.relative_to(PACKAGE)))
+@pytest.mark.parametrize(
+    "path", sorted(PACKAGE.rglob("*.py")), ids=lambda path: str(path.relative_to(PACKAGE))
+)
 def test_imports_run_one_way(path):
     room = path.relative_to(PACKAGE).parts[0].removesuffix(".py")
     if room in {"__init__", "__main__"}:
@@ -58,7 +60,9 @@ def test_imports_run_one_way(path):
     assert not wrong, f"{room} must not import {sorted(wrong)}"
 
 
-@pytest.mark.parametrize("path", sorted(PACKAGE.rglob("*.py")), ids=lambda path: str(path.relative_to(PACKAGE)))
+@pytest.mark.parametrize(
+    "path", sorted(PACKAGE.rglob("*.py")), ids=lambda path: str(path.relative_to(PACKAGE))
+)
 def test_files_stay_small(path):
     assert len(path.read_text(encoding="utf-8").splitlines()) <= FILE_LINES
 

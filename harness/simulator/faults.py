@@ -188,7 +188,7 @@ class FaultBoard:
         self._running: list[Fault] | None = None
         self._begun: list[tuple[FaultSpec, Fault]] = []
         self._make: tuple[Fraction, int] = (Fraction(50), 48_000)
-        self._at_s = 0.0
+        self._next_s = 0.0
 
     def plant(self, spec: FaultSpec) -> None:
         """Plant a fault; raises InputError for what is unknown or impossible, naming the nearest."""
@@ -197,7 +197,7 @@ class FaultBoard:
             if self._running is None:
                 self._waiting.append(spec)
             else:
-                self._add(spec, replace(spec, start_s=max(spec.start_s, self._at_s)))
+                self._add(spec, replace(spec, start_s=max(spec.start_s, self._next_s)))
 
     def clear(self) -> None:
         """Remove what was planted, and forget what was seen of it; standing faults stay."""
@@ -210,7 +210,7 @@ class FaultBoard:
     def begin(self, fps: Fraction, rate_hz: int) -> None:
         """A playback puts its first frame on the wire in the coming tick."""
         with self._lock:
-            self._running, self._make, self._at_s = [], (fps, rate_hz), 0.0
+            self._running, self._make, self._next_s = [], (fps, rate_hz), 0.0
             for spec in (*self._standing, *self._waiting):
                 self._add(spec, spec)
             self._waiting.clear()
@@ -218,7 +218,7 @@ class FaultBoard:
     def running(self, at_s: float) -> list[Fault]:
         """Return the faults of the playback, which has come to `at_s`."""
         with self._lock:
-            self._at_s = at_s
+            self._next_s = at_s + float(1 / self._make[0])
             return list(self._running or ())
 
     def end(self, t_ns: int) -> None:
