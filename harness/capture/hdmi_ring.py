@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from harness.errors import RigError
 from harness.media import AudioFormat, Plane, VideoFormat
 
-RING_SLOTS = 48
-RING_BYTES = 200_000_000
+RING_SLOTS = 180
+RING_BYTES = 400_000_000
 SLOT_SOUND_S = 0.25
 """How much sound fits beside one frame: far more than any frame lasts."""
 

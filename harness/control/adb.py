@@ -63,6 +63,8 @@ class AdbControl:
     def __init__(self, serial: str, keys: AdbKeyMap, clock: Clock | None = None) -> None:
         self.serial = serial
         self.keys = keys
+        self.losses = 0
+        """How often the connection broke and had to be made anew."""
         self._clock = clock or MonotonicClock()
         self._network = ":" in serial
         self._client: adbutils.AdbClient | None = None
@@ -193,6 +195,7 @@ class AdbControl:
         """Connect anew, through a new server if ours has died."""
         if self._client is None:
             raise self._lost("it was closed")
+        self.losses += 1
         if self._network:
             SERVER.release()
             self._client = _Client("127.0.0.1", SERVER.acquire())

@@ -22,7 +22,7 @@ def note_phase(item: pytest.Item, call: pytest.CallInfo[None], report: pytest.Te
     if call.excinfo is not None and not hasattr(report, "wasxfail"):
         _note_error(item, call.excinfo, report, case)
     elif report.skipped:
-        case.phases.append((report.when or "call", "skipped", None, str(report.longrepr)))
+        case.phases.append((report.when, "skipped", None, str(report.longrepr)))
     if report.when == "teardown":
         _close(item, report, case)
 
@@ -30,7 +30,7 @@ def note_phase(item: pytest.Item, call: pytest.CallInfo[None], report: pytest.Te
 def _note_error(item: pytest.Item, excinfo: Any, report: pytest.TestReport, case: CaseState) -> None:
     error = excinfo.value
     if isinstance(error, pytest.skip.Exception):
-        case.phases.append((report.when or "call", "skipped", None, str(error)))
+        case.phases.append((report.when, "skipped", None, str(error)))
         return
     outcome, whose = blame(error, excinfo.traceback)
     report.harness_outcome = outcome  # type: ignore[attr-defined]
@@ -41,7 +41,7 @@ def _note_error(item: pytest.Item, excinfo: Any, report: pytest.TestReport, case
         section = tell(watches, item.config.stash[RUN].report_path)
         report.longrepr.addsection("defects", section)  # type: ignore[union-attr]
     message = "\n".join([str(error) or type(error).__name__, *getattr(error, "__notes__", ())])
-    case.phases.append((report.when or "call", outcome, whose, message))
+    case.phases.append((report.when, outcome, whose, message))
 
 
 def _short(item: pytest.Item, excinfo: Any, whose: str | None) -> Any:
@@ -64,7 +64,10 @@ def _close(item: pytest.Item, report: pytest.TestReport, case: CaseState) -> Non
     report.user_properties += [
         ("device", case.device or ""),
         ("verdict", record.outcome),
-        ("defects", ", ".join(repr(defect) for watch in case.watches if watch.settled for defect in watch.defects)),
+        (
+            "defects",
+            ", ".join(repr(defect) for watch in case.watches if watch.settled for defect in watch.defects),
+        ),
     ]
     del item.stash[CASE]
 
@@ -80,9 +83,9 @@ def _record(item: pytest.Item, case: CaseState) -> CaseRecord:
         plan=nodeid.partition("::")[0],
         device=case.device,
         markers=sorted({mark.name for mark in item.iter_markers()} - {"parametrize"}),
-        outcome=outcome,  # type: ignore[arg-type]
-        phase=when,  # type: ignore[arg-type]
-        blame=whose,  # type: ignore[arg-type]
+        outcome=outcome,
+        phase=when,
+        blame=whose,
         message="\n\n".join(message for *_, message in case.phases)[:MESSAGE_CHARACTERS],
         started=case.started,
         duration_s=round(case.duration_s, 3),

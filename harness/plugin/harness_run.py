@@ -4,6 +4,7 @@ import os
 import shlex
 import sys
 import time
+from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -11,12 +12,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from harness.plugin.options import Options, read_options
+from harness.plugin.options import DEFAULT_DEVICE, Options, read_options
 from harness.run.rundir import RunDir
 
 if TYPE_CHECKING:
     from harness.record import RunRecord
 
+SAVE, ERASE, RESTORE = "\x1b7", "\x1b[K", "\x1b8"
+"""What a terminal is told to keep its cursor, to clear the rest of the line, and to go back."""
 PACKAGES = ("capture-harness", "numpy", "opencv-python", "av", "pytest")
 FOLDER = "harness_run_folder"
 """The key under which the controller of pytest-xdist tells its workers the folder of the run."""
@@ -60,13 +63,67 @@ class HarnessRun:
         """Return the cases so far."""
         return self._cases
 
-    def add(self, parcel: dict[str, Any]) -> None:
-        """Take what one test reported: its case, and the device and rig that it ran on."""
+    def add(self, parcel: dict[str, Any]) -> list[dict[str, Any]]:
+        """Take what one test reported: its case, and the device and rig that it ran on.
+
+        Returns links to its evidence, as pytest-html takes them; none unless that writes a report.
+        """
         self._cases.append(parcel["case"])
         if parcel["device"]:
             self._devices.setdefault(parcel["device"]["id"], parcel["device"])
         if parcel["rig"]:
             self._rigs.setdefault(parcel["rig"]["id"], parcel["rig"])
+        html = getattr(self.config.option, "htmlpath", None)
+        return self._links(parcel["case"], Path(html)) if html and not self.worker else []
+
+    def header(self) -> list[str]:
+        """Say in a line what is tested with what."""
+        from harness.plugin.devices import registration
+        from harness.run.registry import default_folders
+        from harness.run.rig import rig_for
+
+        lines = []
+        for name in self.options.devices or (DEFAULT_DEVICE,):
+            found = registration(name)
+            rig = rig_for(found.id, found.profile, self.options.rig, default_folders()).record()
+            lines.append(
+                f"device: {found.id} ({found.profile.name}), rig: {rig.name}, "
+                f"capture {rig.capture}, control {rig.control}"
+            )
+        return lines
+
+    def say(self, line: str) -> None:
+        """Write a line on the terminal, in the middle of a test."""
+        terminal = self._terminal()
+        if terminal is not None:
+            with self._uncaptured():
+                terminal.ensure_newline()
+                terminal.write_line(line)
+
+    def progress(self, text: str) -> None:
+        """Show what goes on behind the test's name; an empty text takes it away. On a terminal alone."""
+        terminal = self._terminal()
+        if terminal is not None and terminal.isatty:
+            with self._uncaptured():
+                terminal.write(f"{SAVE}{f'  {text}' if text else ''}{ERASE}{RESTORE}", flush=True)
+
+    def _terminal(self) -> Any:
+        return None if self.worker else self.config.pluginmanager.getplugin("terminalreporter")
+
+    def _uncaptured(self) -> AbstractContextManager[None]:
+        capture = self.config.pluginmanager.getplugin("capturemanager")
+        return capture.global_and_fixture_disabled() if capture else nullcontext()
+
+    def _links(self, case: dict[str, Any], html: Path) -> list[dict[str, Any]]:
+        from pytest_html import extras
+
+        from harness.record import CaseRecord
+        from harness.report.extras import case_links
+
+        found = case_links(
+            CaseRecord.model_validate(case), len(self._cases), self.dir.path, Path.cwd() / html.parent
+        )
+        return [extras.url(link.url, name=link.name) for link in found]
 
     def finish(self) -> "RunRecord | None":
         """Write `run.json` and the page, if there was any case; return the record."""

@@ -1,18 +1,19 @@
 """The command line options of the plugin, and whether any of them is in use."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from harness.errors import InputError
-
 DEFAULT_CRITERIA = "broadcast"
+DEFAULT_DEVICE = "virtual-stb"
 RECORDINGS = ("on", "off", "retain-on-failure")
 MARKERS = (
     "release: the outcome of this test decides whether a release ships",
     "requires(feature, ...): skip where the device lacks a feature, such as vod or ir",
     "hardware: needs a real device; skipped on the virtual one",
+    "only_device(name, ...): skip on any other device",
     "fault(spec): plant this fault on the virtual device before each playback",
 )
 
@@ -61,7 +62,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def read_options(config: pytest.Config) -> Options:
-    """Return the options of this run; raises pytest.UsageError for a fault that cannot be read."""
+    """Return the options of this run."""
     option = config.option
     return Options(
         devices=tuple(dict.fromkeys(option.harness_devices)),
@@ -73,14 +74,11 @@ def read_options(config: pytest.Config) -> Options:
     )
 
 
-def check_faults(options: Options) -> None:
-    """Raise pytest.UsageError for a `--fault` that cannot be read."""
-    if not options.faults:
+def check_faults(faults: Sequence[str]) -> None:
+    """Raise InputError for a fault that the virtual device does not know, naming the nearest."""
+    if not faults:
         return
     from harness.impair.base import FaultSpec
+    from harness.simulator.faults import FaultBoard
 
-    try:
-        for text in options.faults:
-            FaultSpec.parse(text)
-    except InputError as error:
-        raise pytest.UsageError(str(error)) from None
+    FaultBoard([FaultSpec.parse(text) for text in faults])

@@ -8,7 +8,7 @@ import pytest
 
 import harness
 from harness.errors import DeviceError, InputError, RigError
-from harness.plugin.state import CASE, RUN, is_plan
+from harness.plugin.state import CASE, RUN, case_of, is_plan
 
 if TYPE_CHECKING:
     from harness.run.playback import Playback
@@ -18,11 +18,11 @@ RANK = ("passed", "skipped", "inconclusive", "error", "failed")
 """From the mildest to the outcome that stands for the whole test."""
 
 
-class DefectsFound(pytest.fail.Exception):
+class DefectsFound(pytest.fail.Exception):  # type: ignore[name-defined, misc]
     """The device showed defects; the message holds all of them."""
 
 
-class Inconclusive(pytest.fail.Exception):
+class Inconclusive(pytest.fail.Exception):  # type: ignore[name-defined, misc]
     """Something that the criteria require could not be measured."""
 
 
@@ -34,7 +34,23 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None]:
     except pytest.skip.Exception:
         require_clear(item)
         raise
+    except Exception as error:
+        _outrank(item, error)
+        raise
     require_clear(item)
+
+
+def _outrank(item: pytest.Item, error: Exception) -> None:
+    """Let defects that were seen count, although the test then ended by something else than a failure.
+
+    A failure tells of all that was seen as it is; see `harness.plugin.cases`.
+    """
+    case = case_of(item)
+    watches, case.unsettled = case.unsettled, []
+    found = [watch for watch in watches if watch.settled and watch.failed]
+    if found and blame(error, ())[0] != "failed":
+        message = f"{tell(found, item.config.stash[RUN].report_path)}\nthen: {error}"
+        raise DefectsFound(message, pytrace=False) from error
 
 
 @pytest.hookimpl(wrapper=True)
@@ -49,7 +65,8 @@ def require_clear(item: pytest.Item) -> None:
     case = item.stash.get(CASE, None)
     if case is None:
         return
-    watches, case.unsettled = case.unsettled, []
+    watches = [watch for watch in case.unsettled if watch.settled]
+    case.unsettled = []
     report = item.config.stash[RUN].report_path
     if any(watch.failed for watch in watches):
         raise DefectsFound(tell(watches, report), pytrace=False)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from harness.plugin.harness_run import HarnessRun
+    from harness.plugin.harness_run import HarnessRun  # noqa: F401 - named in the key of RUN
     from harness.run.playback import Playback
 
 FIXTURE = "harness_run"
@@ -22,6 +22,8 @@ class CaseState:
     device: str | None = None
     device_record: dict[str, Any] | None = None
     rig_record: dict[str, Any] | None = None
+    faults: list[str] = field(default_factory=list)
+    """Planted in a virtual device before each watch."""
     watches: list["Playback"] = field(default_factory=list)
     unsettled: list["Playback"] = field(default_factory=list)
     """Watches that have ended, but have not been held against the test yet."""

@@ -39,17 +39,22 @@ class Step(Strict):
     text: Word | None = None
     wait_s: Seconds | None = None
     watch_s: Seconds | None = None
+    via: Word | None = None
+    """Which control presses; by default the device's default control."""
 
     @model_validator(mode="after")
     def _one(self) -> "Step":
-        if len(self.model_fields_set) != 1:
+        verbs = self.model_fields_set - {"via"}
+        if len(verbs) != 1:
             raise ValueError(f"a step is one of {', '.join(VERBS)}")
+        if self.via is not None and self.press is None:
+            raise ValueError("via belongs to a press")
         return self
 
     @property
     def verb(self) -> str:
         """Return which verb this step is."""
-        return next(iter(self.model_fields_set))
+        return next(verb for verb in VERBS if verb in self.model_fields_set)
 
     @property
     def value(self) -> str | float:
@@ -59,7 +64,7 @@ class Step(Strict):
 
     def __str__(self) -> str:
         """Return the step as it is written."""
-        return f"{self.verb}: {self.value}"
+        return f"{self.verb}: {self.value}" + (f" via {self.via}" if self.via else "")
 
 
 class Expect(Strict):
@@ -112,5 +117,6 @@ def load_plan(path: Path) -> tuple[Plan, list[int]]:
     """
     plan = load(path, Plan)
     tree = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
-    cases = next(value for key, value in tree.value if key.value == "cases")
+    entries = tree.value if isinstance(tree, yaml.MappingNode) else []
+    cases = next(value for key, value in entries if key.value == "cases")
     return plan, [case.start_mark.line + 1 for case in cases.value]

@@ -40,7 +40,8 @@ def watches(steps: tuple[Step, ...]) -> Iterator[tuple[Step | None, Step]]:
 def act(device: Any, step: Step) -> None:
     """Do one step; what goes wrong is told with the step it went wrong in."""
     try:
-        getattr(device, step.verb)(step.value)
+        more = {"via": step.via} if step.via else {}
+        getattr(device, step.verb)(step.value, **more)
     except Exception as error:
         error.add_note(f"in the step {step}")
         raise
@@ -56,4 +57,6 @@ def ask(device: Any, playback: Any, step: Step) -> None:
 def _hold(case: Case, playback: Any) -> None:
     limit_s = case.expect.start_up_s
     if limit_s is not None and playback.start_up_s > limit_s:
-        pytest.fail(f"start_up_s is {playback.start_up_s:.2f} s, expected at most {limit_s:g} s", pytrace=False)
+        pytest.fail(
+            f"start_up_s is {playback.start_up_s:.2f} s, expected at most {limit_s:g} s", pytrace=False
+        )

@@ -58,7 +58,8 @@ class Recorder:
         self._last_ms = -1
         self._sound_ms = 0
         self._sound_end_ns: int | None = None
-        self._failed = False
+        self.failure: RigError | None = None
+        """Why nothing more can be written; None as long as all is well."""
         self._rate_hz = stream.audio.rate_hz if stream.audio else 0
         with self._disk():
             self._times_file = WholeFile(sidecar(path), "wb")
@@ -95,7 +96,7 @@ class Recorder:
         if self._times_file.closed:
             return
         try:
-            if not self._failed:
+            if self.failure is None:
                 self._finish()
         finally:
             # Closed already, or broken: then what is on the disk stays as it is.
@@ -163,14 +164,14 @@ class Recorder:
     @contextlib.contextmanager
     def _disk(self) -> Any:
         """Turn what the disk or the encoder says into one line, and write no more."""
-        if self._failed:
+        if self.failure is not None:
             raise RigError(f"{self.path}: the recording has failed before; what was written is kept")
         try:
             yield
         except (OSError, av.error.FFmpegError) as error:
-            self._failed = True
             seconds = self.frames / float(self.format.video.fps) if self.format.video else 0.0
-            raise RigError(
+            self.failure = RigError(
                 f"{self.path}: cannot be written ({getattr(error, 'strerror', None) or error}); the first "
                 f"{seconds:.1f} s are kept and can be read; free the disk, then run again"
-            ) from None
+            )
+            raise self.failure from None

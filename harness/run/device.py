@@ -21,6 +21,7 @@ PROPERTIES = (
     "ro.build.fingerprint",
 )
 LOOK_EVERY_S = 0.2
+ANSWER_S = 5.0
 OBSERVED = Press | Mark
 
 
@@ -65,6 +66,11 @@ class Device:
     def virtual(self) -> bool:
         """Return whether this is the virtual set-top box."""
         return self.profile.virtual is not None
+
+    @property
+    def losses(self) -> int:
+        """Return how often a control lost the device and found it again."""
+        return sum(getattr(control, "losses", 0) for control in self.controls.values())
 
     def open(self) -> None:
         """Open every control; idempotent. Raises ControlLost."""
@@ -171,6 +177,12 @@ class Device:
         dump = shell.shell(["dumpsys", "package", self.profile.app]).stdout
         lines = (line.strip() for line in dump.splitlines())
         return next((line.partition("=")[2] for line in lines if line.startswith("versionName=")), "")
+
+    def ask(self) -> None:
+        """See that the device still answers, where it can be asked; raises ControlLost, DeviceError."""
+        for control in self.controls.values():
+            if isinstance(control, Shell):
+                control.shell(["true"], timeout_s=ANSWER_S)
 
     def record(self) -> DeviceRecord:
         """Return the device as a run's record holds it."""

@@ -8,22 +8,27 @@ from harness.control import open_control
 from harness.impair.base import FaultSpec
 from harness.run.device import Device
 from harness.run.registry import Registration, filled
+from harness.run.rig import Rig, rig_for
 from harness.simulator.launch import VirtualDevice, launch
 
 
 @contextmanager
 def opened(
-    registration: Registration, faults: Sequence[FaultSpec | str] = (), clock: Clock | None = None
+    registration: Registration,
+    faults: Sequence[FaultSpec | str] = (),
+    clock: Clock | None = None,
+    rig: Rig | None = None,
 ) -> Iterator[Device]:
     """Yield a registered device with its controls open; a virtual one is launched, and ends with the block.
 
-    `faults` come with every playback of a virtual device. Raises InputError for an unusable profile,
-    ControlLost when a control does not answer, RigError when the virtual device does not get ready.
+    `faults` come with every playback of a virtual device; `rig` names other ports than the profile. Raises
+    InputError for an unusable profile, ControlLost when a control does not answer, RigError when the
+    virtual device does not get ready.
     """
     options = registration.profile.virtual
     launched = launch(faults=faults, **options.model_dump()) if options else nullcontext(None)
     with launched as virtual:
-        device = device_for(registration, endpoints(virtual) if virtual else {}, clock)
+        device = device_for(registration, endpoints(virtual) if virtual else {}, clock, rig)
         try:
             device.open()
             yield device
@@ -37,16 +42,20 @@ def endpoints(virtual: VirtualDevice) -> dict[str, str]:
 
 
 def device_for(
-    registration: Registration, values: Mapping[str, str] | None = None, clock: Clock | None = None
+    registration: Registration,
+    values: Mapping[str, str] | None = None,
+    clock: Clock | None = None,
+    rig: Rig | None = None,
 ) -> Device:
     """Return a registered device, its controls not open yet.
 
     `values` fill the placeholders of a virtual device's URIs. Raises InputError.
     """
-    profile, known = registration.profile, values or {}
+    known = values or {}
+    rig = rig or rig_for(registration.id, registration.profile, None, ())
     controls = {
-        name: open_control(filled(control.uri, known), registration.keymap(name), clock)
-        for name, control in profile.controls.items()
+        name: open_control(filled(uri, known), registration.keymap(name), clock)
+        for name, uri in rig.controls.items()
     }
-    capture = filled(profile.capture, known) if profile.capture else None
+    capture = filled(rig.capture, known) if rig.capture else None
     return Device(registration, controls, capture, clock)

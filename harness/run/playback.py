@@ -1,8 +1,7 @@
 """A watched playback as a plan sees it: wait while it runs, ask what was found once it is over."""
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from harness.clock import ns_to_seconds
@@ -10,10 +9,11 @@ from harness.errors import PlanError
 from harness.findings import AvSync, Check, Finding
 from harness.record import Playback as PlaybackRecord
 from harness.timeline import Timeline
-from harness.verdict import Criteria, Judgement, Verdict
+from harness.verdict import Criteria, Verdict
 
 if TYPE_CHECKING:
-    from harness.recording import Recording
+    from harness.recording.recording import Recording
+    from harness.run.analyze import Analyzed
     from harness.run.session import Session
 
 
@@ -49,21 +49,7 @@ class Defect:
         return f"{self!r}  {metric.name} {self.finding.peak:.4g} {metric.unit}{limit}"
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What came of a watch: analysis and judgement, with the recording's timeline."""
-
-    checks: Sequence[Check]
-    findings: Sequence[Finding]
-    av_sync: AvSync | None
-    judgement: Judgement
-    timeline: Timeline
-    recording: "Recording"
-    start_up_s: float | None
-    """Seconds from `play_asked` to the first frame of content; inf if none came, None if nothing was asked."""
-
-
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class Playback:
     """What `with watch(...) as playback` hands to a plan.
 
@@ -76,13 +62,14 @@ class Playback:
     session: "Session"
     expect: tuple[str, ...] = ()
     record: PlaybackRecord | None = None
-    _outcome: Outcome | None = field(default=None, repr=False)
+    """What the run's record says of it, once it is over."""
+    _done: "Analyzed | None" = None
 
     def run_for(self, seconds: float) -> None:
         """Go on watching for so long; raises RigError or DeviceError as soon as either is lost."""
         if not (isinstance(seconds, int | float) and 0 < seconds < math.inf):
             raise PlanError(f"run_for(seconds={seconds!r}): seconds must be a number above 0")
-        if self._outcome is not None:
+        if self._done is not None:
             raise PlanError("run_for after the end of the watch; call it inside the `with watch(...)` block")
         self.session.wait_s(seconds)
 
@@ -90,14 +77,14 @@ class Playback:
         """Note a moment in the recording, such as `play_asked` for a playback started by a key."""
         self.session.mark(kind, detail)
 
-    def settle(self, outcome: Outcome) -> None:
+    def settle(self, done: "Analyzed") -> None:
         """Take what came of the watch."""
-        self._outcome = outcome
+        self._done = done
 
     @property
     def settled(self) -> bool:
         """Return whether the watch is over and judged."""
-        return self._outcome is not None
+        return self._done is not None
 
     @property
     def defects(self) -> list[Defect]:
@@ -108,12 +95,12 @@ class Playback:
     @property
     def findings(self) -> list[Finding]:
         """Return every finding, those included that are explained, tolerated or inconclusive."""
-        return list(self._over.findings)
+        return list(self._over.analysis.findings)
 
     @property
     def checks(self) -> dict[str, Check]:
         """Return the check of every defect name."""
-        return {check.defect: check for check in self._over.checks}
+        return {check.defect: check for check in self._over.analysis.checks}
 
     @property
     def verdict(self) -> Verdict:
@@ -128,7 +115,7 @@ class Playback:
     @property
     def av_sync(self) -> AvSync | None:
         """Return how far sound was from picture, or None if nothing could tell."""
-        return self._over.av_sync
+        return self._over.analysis.av_sync
 
     @property
     def recording(self) -> "Recording":
@@ -143,15 +130,20 @@ class Playback:
     @property
     def start_up_s(self) -> float:
         """Return the seconds from asking to play to the first frame of content; inf if none came."""
-        if self._over.start_up_s is None:
+        seconds = start_up_s(self._over.timeline)
+        if seconds is None:
             raise PlanError("start_up_s: nothing was asked to play in this watch")
-        return self._over.start_up_s
+        return seconds
 
     @property
     def failed(self) -> bool:
         """Return whether what was found is not what the plan expects: by default, no defect at all."""
         names = {defect.defect for defect in self.defects}
         return names != set(self.expect) if self.expect else self.verdict == Verdict.FAIL
+
+    def __repr__(self) -> str:
+        """Return label, and verdict or that it still runs."""
+        return f"<playback {self.label!r}: {self.verdict if self.settled else 'not over yet'}>"
 
     def tell(self) -> str:
         """Return all that speaks against this playback: a heading, then one line a defect or reason."""
@@ -164,7 +156,18 @@ class Playback:
         return "\n".join(lines + [f"  {name} was expected, but not found" for name in missing])
 
     @property
-    def _over(self) -> Outcome:
-        if self._outcome is None:
+    def _over(self) -> "Analyzed":
+        if self._done is None:
             raise PlanError("the watch is not over: ask for what was found after the `with watch(...)` block")
-        return self._outcome
+        return self._done
+
+
+def start_up_s(timeline: Timeline) -> float | None:
+    """Return the seconds from asking to play to the first frame of content.
+
+    Infinite if none came; None if nothing was asked to play.
+    """
+    asked, first = timeline.first("play_asked"), timeline.first("first_frame")
+    if asked is None:
+        return None
+    return ns_to_seconds(first.t_ns - asked.t_ns) if first else math.inf
