@@ -34,3 +34,15 @@ class ControlLost(RigError):
 
 class DeviceError(HarnessError):
     """The device answered, but did not do as asked in time."""
+
+
+SYSTEM_LIBRARIES = {"libGL.so": "libgl1", "libgthread": "libglib2.0-0", "libglib": "libglib2.0-0"}
+"""What `opencv-python` takes from the system, and the Debian package that brings it."""
+
+
+def missing_library(error: ImportError) -> RigError | None:
+    """Return what to install, in one line, if an import failed for want of a system library."""
+    package = next((name for library, name in SYSTEM_LIBRARIES.items() if library in str(error)), None)
+    if package is None:
+        return None
+    return RigError(f"opencv-python misses a system library ({error}); on Debian: apt-get install {package}")

@@ -5,7 +5,7 @@ import importlib
 import sys
 from collections.abc import Sequence
 
-from harness.errors import HarnessError
+from harness.errors import HarnessError, missing_library
 
 COMMANDS = ("devices", "capture", "analyze", "simulate", "report")
 
@@ -13,15 +13,22 @@ COMMANDS = ("devices", "capture", "analyze", "simulate", "report")
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one subcommand; a HarnessError becomes one line on stderr and exit status 2."""
     arguments = list(sys.argv[1:] if argv is None else argv)
-    parser = _parser(arguments)
-    args = parser.parse_args(arguments)
+    name = "harness"
     try:
+        args = _parser(arguments).parse_args(arguments)
+        name = f"harness {args.command}"
         return int(args.run(args))
     except HarnessError as error:
-        print(f"harness {args.command}: {error}", file=sys.stderr)
+        print(f"{name}: {error}", file=sys.stderr)
+        return 2
+    except ImportError as error:
+        missing = missing_library(error)
+        if missing is None:
+            raise
+        print(f"{name}: {missing}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
-        print(f"harness {args.command}: interrupted", file=sys.stderr)
+        print(f"{name}: interrupted", file=sys.stderr)
         return 130
     except BrokenPipeError:
         sys.stderr.close()

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from harness.errors import HarnessError
+from harness.plugin.devices import device_of
 from harness.plugin.outcomes import blame, tell, worst
 from harness.plugin.state import CASE, RUN, CaseState, case_of
 from harness.record import CaseRecord
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
     from harness.plugin.harness_run import HarnessRun
 
 MESSAGE_CHARACTERS = 20_000
+PLUMBING = {"parametrize", "xdist_group", "usefixtures", "filterwarnings"}
+"""Markers that say how pytest runs a test, not what it is about."""
 
 
 def note_phase(item: pytest.Item, call: pytest.CallInfo[None], report: pytest.TestReport) -> None:
@@ -48,7 +51,9 @@ def _short(item: pytest.Item, excinfo: Any, whose: str | None) -> Any:
     shown = excinfo.getrepr(style="value")
     place = next((entry for entry in reversed(excinfo.traceback) if entry.path == item.path), None)
     lines = [f"{item.path.name}:{place.lineno + 1}"] if place else []
-    shown.addsection(f"{whose} error", "\n".join([*lines, *getattr(excinfo.value, "__notes__", ())]))
+    lines += getattr(excinfo.value, "__notes__", ())
+    if lines:
+        shown.addsection(f"{whose} error", "\n".join(lines))
     return shown
 
 
@@ -76,13 +81,14 @@ def _record(item: pytest.Item, case: CaseState) -> CaseRecord:
     outcome = worst([outcome for _, outcome, _, _ in case.phases])
     decisive = [phase for phase in case.phases if phase[1] == outcome]
     when, _, whose, _ = decisive[0] if decisive else ("call", outcome, None, "")
-    nodeid = item.nodeid
+    # pytest-xdist adds the device's name behind an @.
+    nodeid = item.nodeid.removesuffix(f"@{case.device}")
     return CaseRecord(
         nodeid=nodeid,
         name=_name(item, case.device),
         plan=nodeid.partition("::")[0],
-        device=case.device,
-        markers=sorted({mark.name for mark in item.iter_markers()} - {"parametrize"}),
+        device=case.device or device_of(item),
+        markers=sorted({mark.name for mark in item.iter_markers()} - PLUMBING),
         outcome=outcome,
         phase=when,
         blame=whose,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from harness.errors import HarnessError
+from harness.errors import HarnessError, missing_library
 from harness.plugin.devices import registration
 from harness.plugin.harness_run import HarnessRun
 from harness.plugin.options import DEFAULT_CRITERIA, DEFAULT_DEVICE
@@ -39,7 +39,11 @@ def station(harness_run: HarnessRun, device_name: str) -> "Iterator[Station]":
     """Yield the device's station: leased, and opened by the first test that needs it."""
     from harness.run.registry import default_folders
     from harness.run.rig import rig_for
-    from harness.run.station import Order, Station
+
+    try:
+        from harness.run.station import Order, Station
+    except ImportError as error:
+        raise missing_library(error) or error from None
 
     options = harness_run.options
     found = registration(device_name)

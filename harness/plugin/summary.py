@@ -1,5 +1,6 @@
 """The last words on the terminal: ship or not, every defect in a row, what nobody looked at, the report."""
 
+import textwrap
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -29,7 +30,8 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
     terminalreporter.write_line(f"{HEADLINES[ship.decision]}: {'; '.join(ship.reasons)}", **colour)
     for line in _table([HEADINGS, *_rows(run.record)]):
         terminalreporter.write_line(line)
-    terminalreporter.write_line(_unmeasured(run.record))
+    for line in textwrap.wrap(_unmeasured(run.record), terminalreporter._tw.fullwidth):
+        terminalreporter.write_line(line)
     terminalreporter.write_line(f"report: {run.report_path}", bold=True)
 
 

@@ -1,5 +1,6 @@
 """Whether to ship: `yes`, `no`, or `unknown` where too little was measured to say."""
 
+from collections import Counter
 from collections.abc import Sequence
 
 from harness.record import CaseRecord, ShipRecord
@@ -13,7 +14,7 @@ def decide(cases: Sequence[CaseRecord]) -> ShipRecord:
     """
     failed = _count(cases, "failed")
     if failed:
-        return ShipRecord(decision="no", reasons=[_tell(failed, "failed")])
+        return ShipRecord(decision="no", reasons=[_tell(failed, "failed") + _by_defects(cases)])
     reasons = [
         _tell(count, words)
         for outcome, words in (("inconclusive", "could not be judged"), ("error", "did not run to its end"))
@@ -28,6 +29,19 @@ def decide(cases: Sequence[CaseRecord]) -> ShipRecord:
     if reasons:
         return ShipRecord(decision="unknown", reasons=reasons)
     return ShipRecord(decision="yes", reasons=[_tell(_count(cases, "passed"), "passed")])
+
+
+def _by_defects(cases: Sequence[CaseRecord]) -> str:
+    """Name the defects that were judged, those of the most tests first."""
+    tally = Counter(
+        defect
+        for case in cases
+        if case.outcome == "failed"
+        for defect in {
+            found.defect for playback in case.playbacks for found in playback.findings if found.judged
+        }
+    )
+    return f": {', '.join(defect for defect, _ in tally.most_common())}" if tally else ""
 
 
 def _count(cases: Sequence[CaseRecord], outcome: str) -> int:
