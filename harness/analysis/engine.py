@@ -1,11 +1,13 @@
 """Runs detectors over frames and sound, once, in order; turns their series into findings and checks."""
 
+import time
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from harness.analysis.checks import Outcome, conclude, judged_window
 from harness.analysis.detector import Context, Detector, Series, SyncDetector
 from harness.analysis.hops import Hops
+from harness.analysis.startup import StartUp
 from harness.analysis.tracks import Track
 from harness.analysis.views import FrameView, SoundView
 from harness.clock import NS_PER_MS, NS_PER_S, ns_to_seconds, seconds_to_ns
@@ -14,6 +16,7 @@ from harness.media import AudioBlock, Captured, Frame, Gap, SignalEvent
 
 SHARED_PICTURE = "shared views of a frame"
 SHARED_SOUND = "shared views of a hop"
+START_UP = "start-up"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,8 @@ class Engine:
         self._frame_ns = round(NS_PER_S / video.fps) if video and video.fps > 0 else 40 * NS_PER_MS
         self._rate_hz = audio.rate_hz if audio else 0
         self._tracks = [Track(item, self._frame_ns) for item in detectors if self._wanted(item, asked)]
+        self._start_up = StartUp()
+        self._start_up_ns = 0
         self._hops = Hops()
         self._view: FrameView | None = None
         self._frames = self._hops_heard = 0
@@ -81,9 +86,13 @@ class Engine:
             self._change_signal(item)
 
     def finish(self) -> Analysis:
-        """Return what came out; call once, after the last item."""
+        """Return what came out; call once, after the last item.
+
+        The context's timeline is completed: gaps, changes of signal, and the mark `first_frame`.
+        """
         self._hear(self._hops.flush())
         timeline = self.context.timeline
+        self._start_up.mark(timeline)
         timeline.gaps = list(dict.fromkeys([*timeline.gaps, *self._gaps]))
         timeline.signal = list(dict.fromkeys([*timeline.signal, *self._signal]))
         series: dict[str, Series] = {}
@@ -107,9 +116,15 @@ class Engine:
         self._view = view
         for track in self._tracks:
             track.see(view)
+        self._time_start_up(view)
         self._frames += 1
         self._shared_ns[SHARED_PICTURE] += view.shared_ns
         self._end_ns = max(self._end_ns, frame.t_ns + self._frame_ns)
+
+    def _time_start_up(self, view: FrameView) -> None:
+        shared_before, start = view.shared_ns, time.perf_counter_ns()
+        self._start_up.see(view)
+        self._start_up_ns += time.perf_counter_ns() - start - (view.shared_ns - shared_before)
 
     def _hear(self, hops: Iterable[SoundView]) -> None:
         for view in hops:
@@ -161,6 +176,7 @@ class Engine:
         cost_ms = {
             SHARED_PICTURE: self._shared_ns[SHARED_PICTURE] / frames / NS_PER_MS,
             SHARED_SOUND: self._shared_ns[SHARED_SOUND] / hops / NS_PER_MS,
+            START_UP: self._start_up_ns / frames / NS_PER_MS,
         }
         for track in self._tracks:
             cost_ms[track.detector.identity] = (
