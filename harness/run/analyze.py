@@ -2,13 +2,15 @@
 
 import math
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
 import av.error
 import cv2
+import numpy as np
+from numpy.typing import NDArray
 
 import harness
 from harness.analysis.detector import Context
@@ -33,7 +35,7 @@ Progress = Callable[[int], None]
 
 @dataclass(frozen=True, slots=True)
 class Analyzed:
-    """One recording, analysed and judged."""
+    """One recording, analysed and judged; its timeline holds the mark `first_frame` if play was asked."""
 
     recording: Recording
     format: StreamFormat
@@ -51,6 +53,7 @@ def analyze(
     asked: Collection[str] | None = None,
     follow: Callable[[], bool] | None = None,
     progress: Progress | None = None,
+    screens: Mapping[str, NDArray[np.uint8]] | None = None,
 ) -> Analyzed:
     """Analyse a recording, finished or still growing, and judge it.
 
@@ -66,6 +69,8 @@ def analyze(
         True while the recorder still writes: wait for more where the file ends.
     progress : callable, optional
         Told how far the analysis is.
+    screens : mapping of str to uint8 array, shape (height, width), optional
+        The device's known screens as luma pictures, by name (`harness.run.screens`).
 
     Raises InputError when the file cannot be read on.
 
@@ -73,7 +78,8 @@ def analyze(
     # Our pictures are small: more threads would only take the cores from the decoder and the recorder.
     cv2.setNumThreads(1)
     start_s = time.monotonic()
-    engine = Engine([detector() for detector in DETECTORS], Context(recording.format), asked)
+    context = Context(recording.format, screens=dict(screens or {}))
+    engine = Engine([detector() for detector in DETECTORS], context, asked)
     try:
         for item in recording.items(follow):
             engine.feed(item)
