@@ -8,7 +8,7 @@ import pytest
 from harness.errors import CaptureLost, RigError
 from harness.media import Frame, Gap, StreamFormat, VideoFormat
 from harness.run.feed import Feed
-from tests.support.sources import Scripted, back, lost
+from tests.support.sources import Scripted, back, lost, until
 
 STREAM = StreamFormat(VideoFormat(32, 18, Fraction(25)), None)
 MS = 1_000_000
@@ -53,13 +53,13 @@ def opened():
 
 def test_it_records_what_comes_after_it_was_asked_and_lets_go_when_all_is_there(opened):
     feed, kept = opened([frame(0), frame(1)]), Kept()
-    assert feed.source.taken.wait(10)
+    until(lambda: feed._seen_ns == frame(1).t_ns)
     feed.record(kept)
     feed.source.add(*(frame(index) for index in range(2, 30)))
     feed.release(until_ns=frame(20).t_ns)
     assert kept.frames[:19] == list(range(2, 21))
     feed.source.add(frame(30))
-    assert feed.source.taken.wait(10)
+    until(lambda: feed._seen_ns == frame(30).t_ns)
     assert 30 not in kept.frames
 
 
@@ -74,8 +74,7 @@ def test_the_signal_is_known_without_a_recording(opened):
     feed = opened([frame(0)])
     assert feed.signal()
     feed.source.add(lost(90 * MS))
-    assert feed.source.taken.wait(10)
-    assert not feed.signal()
+    until(lambda: not feed.signal())
     with pytest.raises(RigError, match="no signal within"):
         feed.await_format(0.01)
     other = StreamFormat(VideoFormat(64, 36, Fraction(50)), None)
@@ -85,7 +84,7 @@ def test_the_signal_is_known_without_a_recording(opened):
 
 def test_without_a_signal_it_lets_go_although_nothing_comes(opened):
     feed, kept = opened([frame(0), lost(40 * MS)]), Kept()
-    assert feed.source.taken.wait(10)
+    until(lambda: not feed.signal())
     feed.record(kept)
     feed.release(until_ns=feed._clock.now_ns() - 10**9)
     feed.record(Kept())
@@ -95,7 +94,7 @@ def test_a_capture_that_goes_is_told_and_its_end_becomes_a_gap(opened):
     feed, kept = opened([]), Kept()
     feed.record(kept)
     feed.source.add(frame(0), frame(1), CaptureLost("the cable was pulled"))
-    assert feed.source.taken.wait(10)
+    until(lambda: feed.error)
     feed.release(until_ns=frame(100).t_ns)
     gaps = [item for item in kept.items if isinstance(item, Gap)]
     assert {(gap.medium, gap.start_ns, gap.end_ns) for gap in gaps} == {
@@ -111,7 +110,7 @@ def test_a_recording_that_fails_does_not_end_the_capture(opened):
     feed, kept = opened([]), Kept(fails_at=2)
     feed.record(kept)
     feed.source.add(*(frame(index) for index in range(5)))
-    assert feed.source.taken.wait(10)
+    until(lambda: feed._seen_ns == frame(4).t_ns)
     feed.check()
     assert kept.frames == [0, 1]
     again = Kept()
@@ -123,7 +122,6 @@ def test_a_recording_that_fails_does_not_end_the_capture(opened):
 
 def test_a_fault_in_the_source_is_a_rig_error(opened):
     feed = opened([ZeroDivisionError("a driver's mistake")])
-    assert feed.source.taken.wait(10)
-    feed._thread.join(10)
+    until(lambda: feed.error)
     with pytest.raises(RigError, match="a driver's mistake"):
         feed.check()

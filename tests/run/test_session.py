@@ -13,7 +13,7 @@ from harness.run.feed import Feed
 from harness.run.session import Session, Watched
 from harness.timeline import Press
 from tests.support import planted
-from tests.support.sources import Scripted
+from tests.support.sources import Scripted, until
 
 FREEZE = "freeze_frame:start_s=2,duration_s=1"
 SILENCE = "silence:start_s=3.5,duration_s=1"
@@ -60,7 +60,9 @@ def begin(tmp_path, captured, monkeypatch):
         session.start()
         base_ns = device.clock.now_ns() - 10**10
         source.add(*(moved(item, base_ns) for item in (captured[0] if items is None else items)))
-        assert source.taken.wait(60)
+        frames = sum(isinstance(item, Frame) for item in source.items)
+        recorder = session._recorder
+        until(lambda: recorder.frames == frames or feed.error or recorder.failure)
         return session, device, path
 
     yield begin
@@ -138,7 +140,7 @@ def test_a_device_that_goes_is_told_even_to_a_plan_that_passes_over_it(begin):
 def test_a_connection_that_broke_and_came_back_is_told(begin):
     session, device, _ = begin()
     device.losses = 1
-    with pytest.raises(ControlLost, match="adb_lost .* broke, and came back"):
+    with pytest.raises(ControlLost, match=r"adb_lost .* broke, and came back"):
         session.wait_s(60)
     session.finish()
 

@@ -53,3 +53,11 @@ def lost(t_ns):
 
 def back(t_ns, stream):
     return SignalEvent(t_ns, "signal_back", stream)
+
+
+def until(holds, timeout_s=30.0):
+    """Wait until something that another thread does holds."""
+    end_s = time.monotonic() + timeout_s
+    while not holds():
+        assert time.monotonic() < end_s, "it never came"
+        time.sleep(0.002)
