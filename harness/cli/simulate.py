@@ -5,6 +5,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from harness.errors import InputError
 from harness.impair.base import FaultSpec
 
 if TYPE_CHECKING:
@@ -64,9 +65,16 @@ def run(args: argparse.Namespace) -> int:
         titles=titles,
         adb_port=args.adb_port,
         adb_auth=args.adb_auth,
-        faults=[FaultSpec.parse(text) for text in args.fault],
+        faults=[_fault(text) for text in args.fault],
         clock_ppm=args.clock_ppm,
         start_up_s=args.start_up,
     )
     serve(simulation, until_stdin_closes=args.until_stdin_closes)
     return 0
+
+
+def _fault(text: str) -> FaultSpec:
+    try:
+        return FaultSpec.parse(text)
+    except (ValueError, OverflowError):
+        raise InputError(f"fault {text!r}: seed is a whole number from 0") from None

@@ -50,7 +50,9 @@ class Fault:
 
     def __init__(self, spec: FaultSpec, fps: Fraction, rate_hz: int) -> None:
         self.spec = spec
-        self.wire_ns: list[list[int | None]] = [[None, None] for _ in self.intervals_s()]
+        self._times_s = self.intervals_s()
+        self._seen = 0
+        self.wire_ns: list[list[int | None]] = [[None, None] for _ in self._times_s]
 
     def intervals_s(self) -> list[tuple[float, float]]:
         """Return what is planted, in seconds since the first frame."""
@@ -58,7 +60,7 @@ class Fault:
 
     def active(self, at_s: float) -> bool:
         """Return whether a time lies in what is planted."""
-        return any(start - TOLERANCE_S <= at_s < end - TOLERANCE_S for start, end in self.intervals_s())
+        return any(start - TOLERANCE_S <= at_s < end - TOLERANCE_S for start, end in self._times_s)
 
     def steer(self, player: Steered, at_s: float) -> None:
         """Make the player do wrong in the coming tick."""
@@ -73,14 +75,19 @@ class Fault:
 
     def see(self, at_s: float, tick_s: float, t_ns: int) -> None:
         """Note which edges of what is planted go on the wire with the tick at `t_ns`."""
-        for times, wire in zip(self.intervals_s(), self.wire_ns, strict=True):
-            for place, edge_s in enumerate(times):
+        # They come in order, and a long stutter has thousands: only those are looked at that are due.
+        while self._seen < len(self._times_s):
+            wire = self.wire_ns[self._seen]
+            for place, edge_s in enumerate(self._times_s[self._seen]):
                 if wire[place] is not None:
                     continue
                 if self.exact_to_sample and at_s + tick_s > edge_s + TOLERANCE_S:
                     wire[place] = t_ns + round(max(0.0, edge_s - at_s) * NS_PER_S)
                 elif not self.exact_to_sample and at_s >= edge_s - TOLERANCE_S:
                     wire[place] = t_ns
+            if wire[1] is None:
+                return
+            self._seen += 1
 
     def end(self, t_ns: int) -> None:
         """Note that the playback ended."""
@@ -268,8 +275,7 @@ def _checked(spec: FaultSpec) -> FaultSpec:
         )
     numbers = (spec.start_s, spec.duration_s, spec.parameters.get("offset_ms", 0.0))
     possible = 0 <= numbers[0] < math.inf and numbers[1] > 0 and abs(numbers[2]) <= LONGEST_OFFSET_MS
-    if not possible:
-        raise InputError(
-            f"fault {str(spec)!r}: start_s >= 0, duration_s > 0 and offset_ms within +-10000, please"
-        )
+    if not possible or spec.seed < 0:
+        limits = "start_s >= 0, duration_s > 0, seed >= 0 and offset_ms within +-10000"
+        raise InputError(f"fault {str(spec)!r}: {limits}, please")
     return spec

@@ -1,6 +1,7 @@
 """Starts a virtual device as a process of its own, and never leaves one behind."""
 
 import json
+import logging
 import select
 import subprocess
 import sys
@@ -17,6 +18,8 @@ from harness.impair.base import FaultSpec
 READY_S: Final = 60.0
 STOP_S: Final = 10.0
 STDERR_LINES: Final = 8
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +70,15 @@ def launch(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=stderr, text=True
         )
         try:
-            yield _device(process, stderr)
+            device = _device(process, stderr)
+        except BaseException:
+            _stop(process)
+            raise
+        try:
+            yield device
         finally:
             _stop(process)
+            _report(process, stderr)
 
 
 def _device(process: subprocess.Popen[str], stderr: IO[str]) -> VirtualDevice:
@@ -78,9 +87,23 @@ def _device(process: subprocess.Popen[str], stderr: IO[str]) -> VirtualDevice:
         said = json.loads(line)
         return VirtualDevice(said["adb"], said["ir"], said["hdmi"], process)
     except (ValueError, KeyError, TypeError):
-        stderr.seek(0)
-        tail = " | ".join(stderr.read().strip().splitlines()[-STDERR_LINES:]) or "it said nothing"
-        raise RigError(f"the virtual device did not get ready: {tail}") from None
+        reason = _said(stderr) or "it said nothing"
+        raise RigError(f"the virtual device did not get ready: {reason}") from None
+
+
+def _said(stderr: IO[str]) -> str:
+    stderr.seek(0)
+    lines = stderr.read().strip().splitlines()
+    return " | ".join(lines[-STDERR_LINES:])
+
+
+def _report(process: subprocess.Popen[str], stderr: IO[str]) -> None:
+    """Pass on what the device said, and that it ended by itself if it did: both explain what was seen."""
+    said = _said(stderr)
+    if process.returncode:
+        log.error("the virtual device ended with status %d: %s", process.returncode, said)
+    elif said:
+        log.warning("the virtual device: %s", said)
 
 
 def _first_line(process: subprocess.Popen[str]) -> str:

@@ -1,9 +1,9 @@
 """The virtual device as a process: device, tick loop, HDMI output, ADB daemon, infrared receiver."""
 
+import contextlib
 import json
 import os
 import signal
-import sys
 import tempfile
 import threading
 from collections.abc import Iterator, Sequence
@@ -23,6 +23,8 @@ from harness.simulator.screen.screen import Preferences
 from harness.simulator.titles.library import Library
 
 LARGEST_PPM = 1000.0
+LARGEST_PORT = 65_535
+ENDINGS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,15 +53,23 @@ class Simulation:
 
 
 def serve(simulation: Simulation, *, until_stdin_closes: bool = False) -> None:
-    """Run the device until SIGTERM, SIGINT or (if asked) the end of stdin; print one JSON line when ready."""
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
-    if until_stdin_closes:
-        threading.Thread(target=_wait_for_stdin, args=(stop,), name="stdin", daemon=True).start()
-    with _running(simulation) as (loop, addresses):
+    """Run the device until a signal to end or (if asked) the end of stdin; print one JSON line when ready."""
+    with _ended_by_signals() as stop, _running(simulation) as (loop, addresses):
+        if until_stdin_closes:
+            threading.Thread(target=_wait_for_stdin, args=(stop,), name="stdin", daemon=True).start()
         print(json.dumps(addresses), flush=True)
         loop.run(stop)
+
+
+@contextmanager
+def _ended_by_signals() -> Iterator[threading.Event]:
+    stop = threading.Event()
+    before = {number: signal.signal(number, lambda *_: stop.set()) for number in ENDINGS}
+    try:
+        yield stop
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 @contextmanager
@@ -91,11 +101,15 @@ def _running(simulation: Simulation) -> Iterator[tuple[TickLoop, dict[str, objec
 def _check(simulation: Simulation) -> None:
     if not abs(simulation.clock_ppm) <= LARGEST_PPM:
         raise InputError(f"clock_ppm {simulation.clock_ppm:g}: must lie within +-{LARGEST_PPM:g}")
+    if not 0 <= simulation.adb_port <= LARGEST_PORT:
+        raise InputError(f"adb_port {simulation.adb_port}: must lie within 0 and {LARGEST_PORT}")
     if not 0 <= simulation.start_up_s <= 60:
         raise InputError(f"start_up_s {simulation.start_up_s:g}: must lie within 0 and 60 seconds")
 
 
 def _wait_for_stdin(stop: threading.Event) -> None:
-    while sys.stdin.buffer.read(4096):
-        pass
+    # Not through sys.stdin: a thread that waits in there keeps the interpreter from ending.
+    with contextlib.suppress(OSError):
+        while os.read(0, 4096):
+            pass
     stop.set()

@@ -216,6 +216,7 @@ def test_clearing_takes_back_what_waits_and_what_runs(sofa):
         ("freeze_frame:start_s=-1", "start_s >= 0"),
         ("freeze_frame:duration_s=0", "duration_s > 0"),
         ("freeze_frame:start_s=nan", "start_s >= 0"),
+        ("stutter:seed=-1", "seed >= 0"),
         ("av_sync:offset_ms=99999", "within"),
         ("av_sync:offset_ms=nan", "within"),
     ],

@@ -5,6 +5,7 @@ from fractions import Fraction
 from pathlib import Path
 
 from harness.clock import NS_PER_S, seconds_to_ns
+from harness.errors import InputError
 from harness.simulator.device import VirtualStb
 from harness.simulator.faults import FaultBoard
 from harness.simulator.modes import MODES
@@ -102,8 +103,14 @@ SCREENS: dict[str, Callable[[Sofa], None]] = {
 
 
 def draw_screens(folder: Path, titles: Path | None = None) -> Iterator[Path]:
-    """Draw each screen at 1280x720, and home as a small still as well; yield the paths."""
-    folder.mkdir(parents=True, exist_ok=True)
+    """Draw each screen at 1280x720, and home as a small still as well; yield the paths.
+
+    Raises InputError when `folder` cannot be made.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"{folder}: cannot make this folder ({error.strerror})") from None
     library = Library(titles)
     for name, reach in SCREENS.items():
         sofa = Sofa(library)
