@@ -159,7 +159,7 @@ class Session:
                 watched.criteria,
                 follow=self._writing.is_set,
                 progress=self._advance,
-                # screens=watched.screens,
+                screens=watched.screens,
             )
         except InputError as error:
             # Signal lost before the first frame, or a disk that was full from the start: nothing to read.

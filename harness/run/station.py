@@ -17,6 +17,7 @@ from harness.run.lease import lease
 from harness.run.opening import opened
 from harness.run.registry import Registration
 from harness.run.rig import Rig
+from harness.run.screens import load_screens
 
 LEASE_S = 1800.0
 """How long to wait for a device that another run holds."""
@@ -112,7 +113,7 @@ class Station:
                 stack.callback(feed.close)
                 feed.open()
                 device.signal = feed.signal
-            self.screens = {}
+            self.screens = load_screens(self.registration.screens())
             self.device_record = device.record()
             self._device, self._feed = device, feed
             self._open = stack.pop_all()
