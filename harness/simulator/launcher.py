@@ -1,6 +1,7 @@
 """Which app an `am start` means, and which title its data names."""
 
 from typing import Final
+from urllib.parse import unquote
 
 from harness.config import nearest
 from harness.simulator.titles.library import Library
@@ -32,7 +33,8 @@ def title_of(library: Library, data: str | None) -> tuple[Title, int | None] | N
     if not data:
         return None
     if data.startswith(TITLE_URI):
-        return library.title(data.removeprefix(TITLE_URI)), None
+        name = data.removeprefix(TITLE_URI)
+        return library.title(name if name in library.titles else unquote(name)), None
     number = data.removeprefix(LIVE_URI)
     if data.startswith(LIVE_URI) and number.isascii() and number.isdigit() and 0 < int(number) < 1000:
         return library.channel(int(number)), int(number)

@@ -6,16 +6,21 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from harness.errors import InputError
 from harness.impair.base import Picture
 from harness.media import VideoFormat
-from harness.simulator.titles.title import SOUND, Title
+from harness.simulator.titles.background import in_thread
+from harness.simulator.titles.title import SOUND, Reel, Title
 
 CROSSING: Final = SOUND.rate_hz // 200
 """Where the sound is cut, it fades over for 5 ms, so that the cut does not click."""
+PATIENCE_S: Final = 60.0
 
 
 class Playback:
     """Reads a title tick by tick. Position and sound are exact: no rounding adds up.
+
+    It opens the title in a thread, so that the spinner need not wait for a large file.
 
     Parameters
     ----------
@@ -28,10 +33,15 @@ class Playback:
         self.title = title
         self.sound_offset_s = Fraction(0)
         self._video = video
-        self._reel = title.open(video)
+        self._opening = in_thread(lambda: _opened(title, video, Fraction(0)), "title")
         self._base_s = Fraction(0)
         self._ticks = 0
         self._next_sample: int | None = 0
+
+    @property
+    def ready(self) -> bool:
+        """Return whether the first frame can be had without a wait; also true when it never can."""
+        return self._opening.done()
 
     @property
     def position_s(self) -> Fraction:
@@ -48,10 +58,11 @@ class Playback:
 
     def resize(self, video: VideoFormat) -> None:
         """Go on in another output mode."""
-        self._base_s, self._ticks = self.position_s, 0
+        position_s = self.position_s
+        self._base_s, self._ticks = position_s, 0
         self._video = video
-        self._reel.close()
-        self._reel = self.title.open(video)
+        self.close()
+        self._opening = in_thread(lambda: _opened(self.title, video, position_s), "title")
 
     def picture(self) -> Picture:
         """Return the picture of this tick; raises InputError when the title cannot be read."""
@@ -72,8 +83,17 @@ class Playback:
         return next((cue.text for cue in self.title.captions if cue.start_s <= inside_s < cue.end_s), "")
 
     def close(self) -> None:
-        """Stop reading."""
-        self._reel.close()
+        """Stop reading, as soon as it has been opened."""
+        self._opening.add_done_callback(
+            lambda opened: None if opened.exception() else opened.result().close()
+        )
+
+    @property
+    def _reel(self) -> Reel:
+        try:
+            return self._opening.result(PATIENCE_S)
+        except TimeoutError:
+            raise InputError(f"{self.title.name}: does not open within {PATIENCE_S:g} s") from None
 
     def _cut(self, first: int | None, count: int) -> NDArray[np.int16]:
         expected, self._next_sample = self._next_sample, None if first is None else first + count
@@ -91,3 +111,15 @@ class Playback:
         if first is None:
             return np.zeros((count, SOUND.channels), np.int16)
         return self._reel.sound(first, count)
+
+
+def _opened(title: Title, video: VideoFormat, position_s: Fraction) -> Reel:
+    """Return the reel with its first frame and its sound at hand."""
+    reel = title.open(video)
+    try:
+        reel.picture(position_s)
+        reel.sound(0, 1)
+    except InputError:
+        reel.close()
+        raise
+    return reel

@@ -2,13 +2,11 @@
 
 from collections.abc import Hashable
 
-from PIL import Image
-
-from harness.errors import InputError
 from harness.simulator.api import MediaSession
-from harness.simulator.screen.canvas import ACCENT, CARD, INK, MUTED, Canvas, to_image
+from harness.simulator.screen.canvas import ACCENT, CARD, INK, MUTED, Canvas
 from harness.simulator.screen.screen import Stage, Still
-from harness.simulator.titles.title import Title, poster
+from harness.simulator.titles.previews import Preview
+from harness.simulator.titles.title import Title
 
 COLUMNS, WIDTH, HEIGHT, GAP = 4, 264, 149, 28
 ROW = HEIGHT + 82
@@ -26,8 +24,10 @@ class CatalogueScreen(Still):
         self.focus = self.names.index(focus) if focus in self.names else 0
 
     def look(self) -> Hashable:
-        """Return the titles and the card in focus."""
-        return (tuple(self.names), self.focus)
+        """Return the titles, the card in focus, and which previews have been made."""
+        library = self.stage.library
+        made = tuple(self._preview(title) for title in self._seen().values())
+        return (library.previews, tuple(self.names), self.focus, made)
 
     def session(self) -> MediaSession:
         """Return that nothing plays."""
@@ -48,12 +48,10 @@ class CatalogueScreen(Still):
         """Draw the cards of the rows around the focus."""
         canvas.text((72, 76), "Titles", 42, anchor="lm")
         canvas.text((1208, 76), f"{self.focus + 1} of {len(self.names)}", 24, MUTED, anchor="rm")
-        top_row = max(0, self.focus // COLUMNS - ROWS_SEEN + 1)
-        for place, name in enumerate(self.names):
-            row = place // COLUMNS - top_row
-            if 0 <= row < ROWS_SEEN:
-                left = 70 + place % COLUMNS * (WIDTH + GAP)
-                self._card(canvas, self.stage.library.titles[name], (left, 142 + row * ROW), place)
+        for place, title in self._seen().items():
+            left = 70 + place % COLUMNS * (WIDTH + GAP)
+            row = place // COLUMNS - self._top_row
+            self._card(canvas, title, (left, 142 + row * ROW), place)
         canvas.text((640, 664), "OK plays   *   Back goes home", 21, MUTED, anchor="mm")
 
     def _card(self, canvas: Canvas, title: Title, corner: tuple[float, float], place: int) -> None:
@@ -62,36 +60,36 @@ class CatalogueScreen(Still):
         if place == self.focus:
             canvas.card((left - 8, top - 8, right + 8, bottom + 64), CARD, 20)
             canvas.ring((left - 8, top - 8, right + 8, bottom + 64), ACCENT, 20, 5)
-        art = _poster(title)
-        if art:
-            canvas.picture((left, top, right, bottom), art, 14)
+        preview = self._preview(title)
+        if preview and preview.poster:
+            canvas.picture((left, top, right, bottom), preview.poster, 14)
         else:
             canvas.card((left, top, right, bottom), CARD, 14)
-            canvas.text(((left + right) / 2, (top + bottom) / 2), "No picture", 20, MUTED, anchor="mm")
+            words = "No picture" if preview else "..."
+            canvas.text(((left + right) / 2, (top + bottom) / 2), words, 20, MUTED, anchor="mm")
         colour = INK if place == self.focus else MUTED
         canvas.text(
             (left + 8, bottom + 20), canvas.fitted(title.words, 23, WIDTH - 16), 23, colour, anchor="lm"
         )
-        about = f"{_length(title)}{'   CC' if title.captions else ''}"
+        about = f"{_length(preview)}{'   CC' if title.captions else ''}"
         canvas.text((left + 8, bottom + 46), about, 17, MUTED, anchor="lm")
 
+    @property
+    def _top_row(self) -> int:
+        return max(0, self.focus // COLUMNS - ROWS_SEEN + 1)
 
-def _length(title: Title) -> str:
-    seconds = round(title.duration_s)
+    def _seen(self) -> dict[int, Title]:
+        """Return the titles of the rows around the focus by their places."""
+        first = self._top_row * COLUMNS
+        names = self.names[first : first + ROWS_SEEN * COLUMNS]
+        return {first + place: self.stage.library.titles[name] for place, name in enumerate(names)}
+
+    def _preview(self, title: Title) -> Preview | None:
+        return self.stage.library.previews.of(title, wait=not self.stage.ticking)
+
+
+def _length(preview: Preview | None) -> str:
+    if preview is None or preview.duration_s is None:
+        return ""
+    seconds = round(preview.duration_s)
     return f"{seconds // 60} min" if seconds >= 60 else f"{seconds} s, repeats"
-
-
-_posters: dict[str, Image.Image | None] = {}
-
-
-def _poster(title: Title) -> Image.Image | None:
-    if title.name not in _posters:
-        _posters[title.name] = _drawn_poster(title)
-    return _posters[title.name]
-
-
-def _drawn_poster(title: Title) -> Image.Image | None:
-    try:
-        return to_image(poster(title, 320, 180))
-    except InputError:
-        return None

@@ -3,32 +3,39 @@
 import math
 from functools import lru_cache
 
+import numpy as np
+from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
 from harness.simulator.screen.canvas import ACCENT, INK, MUTED, Canvas, type_of
 from harness.simulator.screen.sprite import Sprite
 
 SPINNER_STEPS = 24
+SPINNER_DOTS = 12
 SPINNER_TURN_S = 1.0
 
 
 @lru_cache(maxsize=4)
 def spinner(height_px: int) -> tuple[Sprite, ...]:
     """Return the steps of one turn of the spinner: twelve dots, of which the brightest goes round."""
-    return tuple(_spinner_step(height_px, step) for step in range(SPINNER_STEPS))
-
-
-def _spinner_step(height_px: int, step: int) -> Sprite:
     side = round(height_px * 0.16) & ~1
-    shares = Canvas(Image.new("RGB", (side, side)))
-    for dot in range(12):
-        angle = 2 * math.pi * dot / 12
-        behind = (step / SPINNER_STEPS - dot / 12) % 1.0
-        light = round(255 * (0.12 + 0.88 * (1 - behind) ** 2))
-        place = (360 + 270 * math.sin(angle), 360 - 270 * math.cos(angle))
-        shares.disc(place, 48, (light, light, light))
+    dots = np.stack([_dot(side, 2 * math.pi * dot / SPINNER_DOTS) for dot in range(SPINNER_DOTS)])
+    return tuple(_spinner_step(height_px, dots, step) for step in range(SPINNER_STEPS))
+
+
+def _dot(side: int, angle: float) -> NDArray[np.float32]:
+    canvas = Canvas(Image.new("RGB", (side, side)))
+    place = (360 + 270 * math.sin(angle), 360 - 270 * math.cos(angle))
+    canvas.disc(place, 48, (255, 255, 255))
+    return np.asarray(canvas.image.getchannel("R"), np.float32)
+
+
+def _spinner_step(height_px: int, dots: NDArray[np.float32], step: int) -> Sprite:
+    behind = (step / SPINNER_STEPS - np.arange(SPINNER_DOTS) / SPINNER_DOTS) % 1.0
+    light = (0.12 + 0.88 * (1 - behind) ** 2).astype(np.float32)
+    side = dots.shape[1]
     image = Image.new("RGB", (side, side), INK)
-    image.putalpha(shares.image.getchannel("R"))
+    image.putalpha(Image.fromarray(np.rint(np.tensordot(light, dots, 1)).astype(np.uint8)))
     width_px = height_px * 16 // 9
     return Sprite(image, (width_px - side) // 2, (height_px - side) // 2)
 

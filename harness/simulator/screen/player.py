@@ -114,8 +114,10 @@ class PlayerScreen(Screen):
         playback = self._at_size(tick.video)
         if not self._started:
             self._waited += 1
-            if self._waited <= round(self.stage.preferences.start_up_s * tick.video.fps):
+            opening = self.stage.ticking and not playback.ready
+            if opening or self._waited <= round(self.stage.preferences.start_up_s * tick.video.fps):
                 return self._waiting(tick)
+            playback.picture()  # raises for a title that cannot be read, before a first frame is told of
             self._since_first_s = Fraction(0)
             self.stage.faults.begin(tick.video.fps, SOUND.rate_hz)
             self.stage.note("I", "Player", f"first frame: {self.title.name}")

@@ -55,6 +55,8 @@ class Stage(Protocol):
     preferences: Preferences
     faults: FaultBoard
     mode: str
+    ticking: bool
+    """Whether frames go on the wire in real time, so that none may wait for a disk or a decoder."""
 
     def home(self) -> None:
         """Go to the home screen."""

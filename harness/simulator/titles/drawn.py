@@ -17,6 +17,7 @@ from harness.simulator.titles.title import Samples, SoundLoop
 
 TICKER_SPEED = Fraction(1, 8)
 """Widths of the frame a second."""
+BED_DBFS = -26.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,6 @@ class DrawnReel:
         self._discs = [_disc(colour, video.height_px) for colour in title.discs]
         self._ticker = _ticker(title.ticker, video) if title.ticker else None
         self._badge = _badge(title.words, video)
-        self._sound = SoundLoop(bed(title.mood, title.seconds, -26.0))
         self._shown: tuple[int, Picture] | None = None
 
     def picture(self, at_s: Fraction) -> Picture:
@@ -75,7 +75,7 @@ class DrawnReel:
 
     def sound(self, first: int, count: int) -> Samples:
         """Return the chord."""
-        return self._sound.read(first, count)
+        return SoundLoop(bed(self._title.mood, self._title.seconds, BED_DBFS)).read(first, count)
 
     def close(self) -> None:
         """Nothing is held."""

@@ -1,11 +1,13 @@
 """Any media file as a title: decoded ahead of time in a thread, scaled once a source frame."""
 
+import contextlib
+import logging
 import queue
 import threading
-from collections.abc import Callable, Iterator
-from concurrent.futures import Future
+from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +19,14 @@ from harness.impair.base import Picture
 from harness.media import VideoFormat
 from harness.simulator.titles.captions import Cue, read_captions
 from harness.simulator.titles.fitting import Fitting
-from harness.simulator.titles.title import SOUND, Samples, SoundLoop, captions_beside, joined
+from harness.simulator.titles.title import SOUND, Samples, SoundLoop, captions_beside, joined, readable
 
 LONGEST_S = 600
 """A longer film plays its first ten minutes: its sound is kept in memory (115 MB)."""
 AHEAD = 10
 PATIENCE_S = 20.0
+
+_LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,16 +44,27 @@ class Course:
 
 
 class Film:
-    """A media file; `name` is its stem, captions lie beside it as .vtt or .srt."""
+    """A media file; `name` is its stem, captions lie beside it as .vtt or .srt.
+
+    Raises InputError for what is no film. What is no caption file is told in the log, and left out.
+    """
 
     def __init__(self, path: Path, name: str | None = None, words: str | None = None) -> None:
         self.path = path
         self.name = name or path.stem
-        self.words = words or self.name.replace("_", " ").replace("-", " ").capitalize()
-        beside = captions_beside(path)
-        self.captions: tuple[Cue, ...] = read_captions(beside) if beside else ()
-        self.course = _course(path)
-        self.duration_s = Fraction(self.course.samples, SOUND.rate_hz)
+        self.words = words or readable(self.name)
+        self.captions = _captions(path)
+        _opened(path).close()
+
+    @cached_property
+    def course(self) -> Course:
+        """Return when its frames come; the first time, the whole file is looked through for it."""
+        return _course(self.path)
+
+    @property
+    def duration_s(self) -> Fraction:
+        """Return how long one round is."""
+        return Fraction(self.course.samples, SOUND.rate_hz)
 
     def open(self, video: VideoFormat) -> "FilmReel":
         """Start decoding for an output mode."""
@@ -63,12 +78,12 @@ class FilmReel:
         self._path = path
         self._course = course
         self._video = video
-        self._sound = _in_thread(lambda: _decode_sound(path, course), "film-sound")
+        self._sound: SoundLoop | None = None
         self._ahead: _Ahead | None = None
         self._shown: tuple[int, Picture] | None = None
 
     def picture(self, at_s: Fraction) -> Picture:
-        """Return the frame that is nearest below a position."""
+        """Return the frame that is nearest below a position; raises InputError when it cannot be decoded."""
         position = at_s * SOUND.rate_hz
         rounds = position // self._course.samples
         inside_s = (position - rounds * self._course.samples) / SOUND.rate_hz
@@ -76,12 +91,16 @@ class FilmReel:
             int(inside_s * self._course.fps), self._course.count - 1
         )
         while self._shown is None or self._shown[0] != slot:
-            self._shown = self._next(slot)
+            with _as_input_error(self._path):
+                self._shown = self._next(slot)
         return self._shown[1]
 
     def sound(self, first: int, count: int) -> Samples:
-        """Return sound from any position."""
-        return self._sound.result(timeout=PATIENCE_S).read(first, count)
+        """Return sound from any position; the first time, all of it is decoded."""
+        if self._sound is None:
+            with _as_input_error(self._path):
+                self._sound = _decode_sound(self._path, self._course)
+        return self._sound.read(first, count)
 
     def close(self) -> None:
         """Stop decoding."""
@@ -179,7 +198,9 @@ def _due(path: Path, course: Course, first: int) -> Iterator[tuple[int, Any]]:
     with _opened(path) as container:
         stream = container.streams.video[0]
         if first:
-            container.seek(int((course.start_s + first / course.fps) / stream.time_base), stream=stream)
+            # A file without an index is decoded from its beginning instead.
+            with contextlib.suppress(av.error.FFmpegError):
+                container.seek(int((course.start_s + first / course.fps) / stream.time_base), stream=stream)
         for frame in _decoded(container, stream):
             number = round((frame.pts * stream.time_base - course.start_s) * course.fps)
             if number > first and held is not None:
@@ -227,7 +248,7 @@ def _opened(path: Path) -> Any:
     try:
         container = av.open(str(path))
     except (OSError, ValueError) as error:
-        raise InputError(f"{path}: not readable as a film: {error}") from None
+        raise InputError(f"{path}: not readable as a film: {_reason(error)}") from None
     if not container.streams.video:
         container.close()
         raise InputError(f"{path}: holds no picture")
@@ -235,14 +256,22 @@ def _opened(path: Path) -> Any:
     return container
 
 
-def _in_thread(work: Callable[[], SoundLoop], name: str) -> "Future[SoundLoop]":
-    future: Future[SoundLoop] = Future()
+@contextlib.contextmanager
+def _as_input_error(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except (av.error.FFmpegError, OSError, ValueError, queue.Empty) as error:
+        raise InputError(f"{path}: cannot be decoded: {_reason(error)}") from None
 
-    def run() -> None:
-        try:
-            future.set_result(work())
-        except Exception as error:
-            future.set_exception(error)
 
-    threading.Thread(target=run, name=name, daemon=True).start()
-    return future
+def _reason(error: Exception) -> str:
+    return getattr(error, "strerror", None) or str(error) or type(error).__name__
+
+
+def _captions(path: Path) -> tuple[Cue, ...]:
+    beside = captions_beside(path)
+    try:
+        return read_captions(beside) if beside else ()
+    except InputError as error:
+        _LOG.warning("%s plays without captions: %s", path.name, error)
+        return ()

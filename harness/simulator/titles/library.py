@@ -2,6 +2,7 @@
 
 import importlib.util
 import logging
+import re
 from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
@@ -11,12 +12,19 @@ from harness.errors import InputError
 from harness.simulator.titles.captions import read_captions
 from harness.simulator.titles.drawn import Drawn
 from harness.simulator.titles.film import Film
+from harness.simulator.titles.previews import Previews
 from harness.simulator.titles.scene import Ground
 from harness.simulator.titles.sync_pattern import SyncPattern
-from harness.simulator.titles.title import Title
+from harness.simulator.titles.title import Title, readable
+from harness.simulator.titles.unplayable import Unplayable
 
 LIVE = ("news", "nature", "talking_points", "big_buck_bunny")
 """Live channels 1 to 4; higher numbers go round again."""
+
+FILMS = re.compile(r"\.(avi|m2ts|m4v|mkv|mov|mp4|mpe?g|mts|mxf|ogv|ts|vob|webm|wmv)", re.IGNORECASE)
+"""A file so named is a title even if it cannot be read: playing it shows the error dialog."""
+NO_FILMS = re.compile(r"\.(ass|csv|html|jpe?g|jsonl?|md|nfo|pdf|png|srt|txt|vtt|ya?ml)", re.IGNORECASE)
+"""What lies beside films and is none, although some of it could be opened like one."""
 
 _LOG = logging.getLogger(__name__)
 
@@ -31,8 +39,10 @@ class Library:
     """
 
     def __init__(self, folder: Path | None = None) -> None:
-        titles = [*_bunny(), SyncPattern(), *_drawn(), *(_films(folder) if folder else ())]
-        self.titles: dict[str, Title] = {title.name: title for title in titles}
+        self.titles: dict[str, Title] = {title.name: title for title in (*_bunny(), SyncPattern(), *_drawn())}
+        self.previews = Previews()
+        for path in _media_files(folder) if folder else ():
+            self._add(path)
         self.channels = tuple(name for name in LIVE if name in self.titles)
 
     def title(self, name: str) -> Title:
@@ -44,6 +54,20 @@ class Library:
     def channel(self, number: int) -> Title:
         """Return what runs on a live channel, from 1; the numbers go round."""
         return self.titles[self.channels[(number - 1) % len(self.channels)]]
+
+    def _add(self, path: Path) -> None:
+        name = path.stem
+        if name in self.titles:
+            name = path.name
+            _LOG.warning("%s: there is a title %r already; this one is called %r", path, path.stem, name)
+        try:
+            self.titles[name] = Film(path, name, readable(path.stem))
+        except InputError as error:
+            if FILMS.fullmatch(path.suffix):
+                _LOG.warning("%s will not play: %s", name, error)
+                self.titles[name] = Unplayable(name, str(error))
+            else:
+                _LOG.warning("left out: %s", error)
 
 
 def _bunny() -> Iterator[Title]:
@@ -82,13 +106,11 @@ def _drawn() -> Iterator[Title]:
     )
 
 
-def _films(folder: Path) -> Iterator[Title]:
+def _media_files(folder: Path) -> list[Path]:
     if not folder.is_dir():
         raise InputError(f"{folder}: no such directory of titles; name one that holds media files")
-    for path in sorted(folder.iterdir()):
-        if path.suffix.lower() in {".vtt", ".srt", ".txt", ".json"} or not path.is_file():
-            continue
-        try:
-            yield Film(path)
-        except InputError as error:
-            _LOG.warning("left out: %s", error)
+    return [
+        path
+        for path in sorted(folder.iterdir())
+        if path.is_file() and not path.name.startswith(".") and not NO_FILMS.fullmatch(path.suffix)
+    ]

@@ -12,6 +12,7 @@ It is made at the output's own frame rate, so that each frame is shown once.
 
 import math
 from fractions import Fraction
+from functools import lru_cache
 
 import cv2
 import numpy as np
@@ -52,7 +53,7 @@ class SyncPatternReel:
         self._video = video
         self._frames = int(duration_s * video.fps)
         self._ground = Gliding(_GROUND, video)
-        self._sound = SoundLoop(_sound(markers.flash_frames(video.fps) / video.fps))
+        self._beep_s = markers.flash_frames(video.fps) / video.fps
         self._digits = [_glyph(character, video.height_px // 18) for character in "0123456789:"]
         self._shown: tuple[int, Picture] | None = None
 
@@ -65,7 +66,7 @@ class SyncPatternReel:
 
     def sound(self, first: int, count: int) -> Samples:
         """Return chord and beeps."""
-        return self._sound.read(first, count)
+        return SoundLoop(_sound(self._beep_s)).read(first, count)
 
     def close(self) -> None:
         """Nothing is held."""
@@ -118,6 +119,7 @@ def _glyph(character: str, size_px: int) -> Sprite:
     return Sprite(image)
 
 
+@lru_cache(maxsize=4)
 def _sound(beep_s: Fraction) -> Samples:
     sound = bed("calm", 10, BED_DBFS).copy()
     count = round(beep_s * SOUND.rate_hz)

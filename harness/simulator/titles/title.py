@@ -98,16 +98,9 @@ def joined(samples: Samples, length: int) -> Samples:
     return loop
 
 
-def poster(title: Title, width_px: int, height_px: int) -> Picture:
-    """Return the first interesting frame of a title: the one of most contrast in its first four seconds."""
-    video = VideoFormat(width_px, height_px, Fraction(25))
-    reel = title.open(video)
-    try:
-        span_s = min(title.duration_s, Fraction(4))
-        pictures = [reel.picture(span_s * part / 8) for part in range(8)]
-        return max(pictures, key=lambda picture: float(picture[0].std()))
-    finally:
-        reel.close()
+def readable(name: str) -> str:
+    """Return the name of a file as people read it."""
+    return name.replace("_", " ").replace("-", " ").capitalize()
 
 
 def captions_beside(path: Path) -> Path | None:

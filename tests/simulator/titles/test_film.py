@@ -2,7 +2,6 @@
 
 from fractions import Fraction
 
-import av
 import numpy as np
 import pytest
 
@@ -11,36 +10,9 @@ from harness.media import VideoFormat
 from harness.simulator.titles.film import Film
 from harness.simulator.titles.library import Library
 from harness.simulator.titles.title import JOIN_SAMPLES, joined
+from tests.simulator.titles.films import make_film
 
 RATE = 48_000
-
-
-def _make(path, fps=Fraction(25), frames=40, size=(320, 180), sound_s=None, drop=()):
-    """Write a film whose frame n has luma 40 + 4 n, with a ramp as sound; FFV1 and PCM, so exact."""
-    with av.open(str(path), "w") as out:
-        video = out.add_stream("ffv1", rate=fps)
-        video.width, video.height, video.pix_fmt = *size, "yuv420p"
-        video.time_base = Fraction(1, 1) / fps
-        audio = out.add_stream("pcm_s16le", rate=RATE, layout="stereo") if sound_s else None
-        for number in range(frames):
-            if number in drop:
-                continue
-            planes = np.full((size[1] * 3 // 2, size[0]), 128, np.uint8)
-            planes[: size[1]] = 40 + 4 * (number % 48)
-            frame = av.VideoFrame.from_ndarray(planes, format="yuv420p")
-            frame.pts = number
-            frame.time_base = Fraction(1, 1) / fps
-            out.mux(video.encode(frame))
-        out.mux(video.encode())
-        if audio:
-            samples = np.arange(round(sound_s * RATE), dtype=np.int64) % 20_000
-            block = av.AudioFrame.from_ndarray(
-                np.repeat(samples.astype(np.int16), 2)[None], format="s16", layout="stereo"
-            )
-            block.rate, block.pts = RATE, 0
-            out.mux(audio.encode(block))
-            out.mux(audio.encode())
-    return path
 
 
 @pytest.fixture
@@ -62,37 +34,37 @@ def _numbers(reel, fps, seconds, start=0):
 
 
 def test_every_frame_is_shown_in_order_and_repeats(tmp_path, reel):
-    film = reel(_make(tmp_path / "a.mkv"))
+    film = reel(make_film(tmp_path / "a.mkv"))
     assert _numbers(film, 25, 5) == [number % 40 for number in range(125)]
 
 
 def test_50_hz_shows_each_frame_twice_as_the_same_planes(tmp_path, reel):
-    film = reel(_make(tmp_path / "a.mkv"), fps=50)
+    film = reel(make_film(tmp_path / "a.mkv"), fps=50)
     pictures = [film.picture(Fraction(tick, 50)) for tick in range(20)]
     assert all(one is other for one, other in zip(pictures[::2], pictures[1::2], strict=True))
     assert len({id(picture) for picture in pictures}) == 10
 
 
 def test_24_in_60_is_three_two(tmp_path, reel):
-    film = reel(_make(tmp_path / "a.mkv", fps=Fraction(24), frames=48), fps=60)
+    film = reel(make_film(tmp_path / "a.mkv", fps=Fraction(24), frames=48), fps=60)
     numbers = _numbers(film, 60, 1)
     assert [numbers.count(number) for number in range(24)] == [3, 2] * 12
 
 
 def test_seeking_lands_on_the_frame(tmp_path, reel):
-    film = reel(_make(tmp_path / "a.mkv"))
+    film = reel(make_film(tmp_path / "a.mkv"))
     assert _numbers(film, 25, 0.2, start=30) == [30, 31, 32, 33, 34]
     assert _numbers(film, 25, 0.2, start=3) == [3, 4, 5, 6, 7]
     assert _numbers(film, 25, 0.2, start=400) == [0, 1, 2, 3, 4]
 
 
 def test_a_missing_frame_is_bridged_and_the_rest_keeps_its_time(tmp_path, reel):
-    film = reel(_make(tmp_path / "a.mkv", drop={10, 11}))
+    film = reel(make_film(tmp_path / "a.mkv", drop={10, 11}))
     assert _numbers(film, 25, 0.6) == [*range(10), 9, 9, 12, 13, 14]
 
 
 def test_scaling_keeps_the_shape_with_bars(tmp_path, reel):
-    film = reel(_make(tmp_path / "a.mkv", size=(240, 180)), size=(1280, 720))
+    film = reel(make_film(tmp_path / "a.mkv", size=(240, 180)), size=(1280, 720))
     y, u, v = film.picture(Fraction(0))
     assert y.shape == (720, 1280) and u.shape == v.shape == (360, 640)
     assert (
@@ -106,7 +78,7 @@ def test_scaling_keeps_the_shape_with_bars(tmp_path, reel):
 
 @pytest.mark.parametrize("sound_s", [1.0, 1.6, 2.0])
 def test_sound_and_picture_repeat_after_the_same_time(tmp_path, reel, sound_s):
-    film = reel(_make(tmp_path / "a.mkv", sound_s=sound_s))
+    film = reel(make_film(tmp_path / "a.mkv", sound_s=sound_s))
     length = round(1.6 * RATE)
     first, second = film.sound(0, length), film.sound(length, length)
     assert np.array_equal(first, second)
@@ -115,7 +87,7 @@ def test_sound_and_picture_repeat_after_the_same_time(tmp_path, reel, sound_s):
 
 
 def test_sound_before_the_start_is_the_end(tmp_path, reel):
-    film = reel(_make(tmp_path / "a.mkv", sound_s=1.6))
+    film = reel(make_film(tmp_path / "a.mkv", sound_s=1.6))
     assert np.array_equal(film.sound(-960, 960), film.sound(round(1.6 * RATE) - 960, 960))
 
 
@@ -139,24 +111,3 @@ def test_what_is_no_film_is_told(tmp_path, content):
     path.write_bytes(content)
     with pytest.raises(InputError, match=r"x\.mp4"):
         Film(path)
-
-
-def test_a_folder_of_films(tmp_path):
-    _make(tmp_path / "my_film.mkv", sound_s=1.6)
-    (tmp_path / "my_film.srt").write_text("1\n00:00:00,100 --> 00:00:01,000\nHello\n")
-    (tmp_path / "broken.mp4").write_bytes(b"no film")
-    (tmp_path / "notes.txt").write_text("no title")
-    library = Library(tmp_path)
-    assert library.title("my_film").words == "My film"
-    assert library.title("my_film").captions[0].text == "Hello"
-    assert "broken" not in library.titles and "notes" not in library.titles
-
-
-def test_a_folder_that_is_not_there_is_told(tmp_path):
-    with pytest.raises(InputError, match="no such directory"):
-        Library(tmp_path / "none")
-
-
-def test_an_unknown_title_names_the_nearest():
-    with pytest.raises(LookupError, match="did you mean 'big_buck_bunny'"):
-        Library().title("big_bug_bunny")
