@@ -30,7 +30,7 @@ class Criteria(Strict):
     """Checks that must have been made; one that was not makes the verdict inconclusive."""
     tolerate: dict[str, Tolerance] = {}
     av_sync_ms: tuple[float, float] = (-125.0, 45.0)
-    """Latest and earliest sound that is let pass (ITU-R BT.1359: detectability)."""
+    """Latest and earliest sound that is let pass (ITU-R BT.1359: detectability); wider, not narrower."""
 
     @field_validator("require", "tolerate")
     @classmethod
@@ -38,6 +38,13 @@ class Criteria(Strict):
         for defect in value:
             if defect not in DEFECTS:
                 raise ValueError(f"unknown defect {defect!r}{nearest(defect, list(DEFECTS))}")
+        return value
+
+    @field_validator("av_sync_ms")
+    @classmethod
+    def _not_narrower(cls, value: tuple[float, float]) -> tuple[float, float]:
+        if not (value[0] <= -125.0 and value[1] >= 45.0):
+            raise ValueError("only what viewers can detect is found: give at most -125 and at least 45 ms")
         return value
 
 
@@ -92,6 +99,9 @@ def _judged(findings: Sequence[Finding], criteria: Criteria) -> list[Finding]:
         return []
     tolerance = criteria.tolerate.get(certain[0].defect, Tolerance())
     judged = [item for item in certain if item.end_ns - item.start_ns > tolerance.longer_than_s * 1e9]
+    if certain[0].defect == "av_sync":
+        latest_ms, earliest_ms = criteria.av_sync_ms
+        judged = [item for item in judged if not latest_ms <= item.peak <= earliest_ms]
     return judged if len(judged) > tolerance.at_most else []
 
 

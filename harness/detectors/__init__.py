@@ -5,6 +5,7 @@ from typing import Final
 from harness.analysis.detector import Detector
 from harness.detectors.audio.audio_dropout import AudioDropout
 from harness.detectors.audio.silence import Silence
+from harness.detectors.sync.av_sync import AvSync
 from harness.detectors.video.black_frames import BlackFrames
 from harness.detectors.video.freeze_frame import FreezeFrame
 from harness.detectors.video.stutter import Stutter
@@ -15,5 +16,6 @@ DETECTORS: Final[tuple[type[Detector], ...]] = (
     Stutter,
     Silence,
     AudioDropout,
+    AvSync,
 )
 """One class a defect name; each recording is measured by fresh instances."""
