@@ -8,7 +8,15 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from harness.errors import DeviceError, HarnessError, InputError, PlanError, RigError
+    from harness.errors import (
+        CaptureLost,
+        ControlLost,
+        DeviceError,
+        HarnessError,
+        InputError,
+        PlanError,
+        RigError,
+    )
     from harness.findings import AvSync, Check, Finding
     from harness.impair.base import FaultSpec
     from harness.run.device import Device
@@ -18,7 +26,15 @@ if TYPE_CHECKING:
     from harness.verdict import Criteria, Tolerance, Verdict
 
 _HOMES = {
-    "harness.errors": ("DeviceError", "HarnessError", "InputError", "PlanError", "RigError"),
+    "harness.errors": (
+        "CaptureLost",
+        "ControlLost",
+        "DeviceError",
+        "HarnessError",
+        "InputError",
+        "PlanError",
+        "RigError",
+    ),
     "harness.findings": ("AvSync", "Check", "Finding"),
     "harness.impair.base": ("FaultSpec",),
     "harness.run.device": ("Device",),
@@ -31,7 +47,9 @@ _HOME = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = [
     "AvSync",
+    "CaptureLost",
     "Check",
+    "ControlLost",
     "Criteria",
     "Defect",
     "Device",

@@ -13,7 +13,6 @@ from harness.plugin.outcomes import (
     pytest_runtest_teardown,
 )
 from harness.plugin.running import (
-    pytest_collection_modifyitems,
     pytest_configure,
     pytest_report_header,
 )
@@ -27,7 +26,6 @@ __all__ = [
     "harness_run",
     "pytest_addoption",
     "pytest_collect_file",
-    "pytest_collection_modifyitems",
     "pytest_configure",
     "pytest_generate_tests",
     "pytest_report_header",

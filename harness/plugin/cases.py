@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from harness.errors import HarnessError
-from harness.plugin.devices import device_of
+from harness.plugin.devices import DEVICE_END, device_of
 from harness.plugin.outcomes import blame, tell, worst
 from harness.plugin.state import CASE, RUN, CaseState, case_of
 from harness.record import CaseRecord
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from harness.plugin.harness_run import HarnessRun
 
 MESSAGE_CHARACTERS = 20_000
-PLUMBING = {"parametrize", "xdist_group", "usefixtures", "filterwarnings"}
+PLUMBING = {"parametrize", "usefixtures", "filterwarnings"}
 """Markers that say how pytest runs a test, not what it is about."""
 
 
@@ -81,8 +81,7 @@ def _record(item: pytest.Item, case: CaseState) -> CaseRecord:
     outcome = worst([outcome for _, outcome, _, _ in case.phases])
     decisive = [phase for phase in case.phases if phase[1] == outcome]
     when, _, whose, _ = decisive[0] if decisive else ("call", outcome, None, "")
-    # pytest-xdist adds the device's name behind an @.
-    nodeid = item.nodeid.removesuffix(f"@{case.device}")
+    nodeid = item.nodeid
     return CaseRecord(
         nodeid=nodeid,
         name=_name(item, case.device),
@@ -104,7 +103,7 @@ def _name(item: pytest.Item, device: str | None) -> str:
     callspec = getattr(item, "callspec", None)
     if callspec is None or "device_name" not in callspec.params:
         return item.name
-    rest = "-".join(part for part in callspec.id.split("-") if part != device) if device else callspec.id
+    rest = f"-{callspec.id}-".replace(f"-{device}{DEVICE_END}-", "-", 1).strip("-")
     return f"{item.name.partition('[')[0]}[{rest}]" if rest else item.name.partition("[")[0]
 
 

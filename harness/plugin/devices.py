@@ -13,12 +13,16 @@ if TYPE_CHECKING:
 NAME = "device_name"
 """The fixture by which a test is repeated for every `--device`."""
 
+DEVICE_END = ":"
+"""What ends a device's name in the name of a test: `test_it[stb:-2]` is not on the device `stb-2`."""
+
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run every plan on every device of the command line, device by device."""
     devices = metafunc.config.stash[RUN].options.devices
     if NAME in metafunc.fixturenames and devices:
-        metafunc.parametrize(NAME, devices, indirect=True, scope="session")
+        ids = [f"{device}{DEVICE_END}" for device in devices]
+        metafunc.parametrize(NAME, devices, indirect=True, scope="session", ids=ids)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from harness.errors import InputError
 from harness.plugin.options import DEFAULT_DEVICE, Options, read_options
 from harness.run.rundir import RunDir
 
@@ -40,6 +41,8 @@ class HarnessRun:
         self.dir = self._folder()
         self.record: RunRecord | None = None
         self.page: Path | None = None
+        self.failure: str | None = None
+        """Why there is no report."""
 
     @property
     def report_path(self) -> Path:
@@ -133,9 +136,12 @@ class HarnessRun:
         from harness.report.page import write_page
 
         self.record = self._record()
-        self.dir.path.mkdir(parents=True, exist_ok=True)
-        write_run(self.record, self.dir.path / "run.json")
-        self.page = write_page(self.dir.path)
+        try:
+            self.dir.path.mkdir(parents=True, exist_ok=True)
+            write_run(self.record, self.dir.path / "run.json")
+            self.page = write_page(self.dir.path)
+        except (OSError, InputError) as error:
+            self.failure = f"the report could not be written: {error}"
         return self.record
 
     def _folder(self) -> RunDir:

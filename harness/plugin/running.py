@@ -1,17 +1,14 @@
 """The run itself: begun with pytest, handed every case, and written down at its end."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
 from harness.errors import InputError
-from harness.plugin.devices import device_of, registration
-from harness.plugin.harness_run import FOLDER, HarnessRun
+from harness.plugin.devices import registration
+from harness.plugin.harness_run import HarnessRun
 from harness.plugin.options import DEFAULT_CRITERIA, DEFAULT_DEVICE, MARKERS, Options, check_faults
-from harness.plugin.state import RUN, is_plan
-
-if TYPE_CHECKING:
-    from xdist.workermanage import WorkerController
+from harness.plugin.state import RUN
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -21,12 +18,11 @@ def pytest_configure(config: pytest.Config) -> None:
     run = config.stash[RUN] = HarnessRun(config)
     config.pluginmanager.register(_Book(run), "harness-book")
     if config.pluginmanager.hasplugin("xdist"):
-        config.pluginmanager.register(_Xdist(), "harness-xdist")
-    if run.options.given:
+        from harness.plugin.workers import Workers
+
+        config.pluginmanager.register(Workers(run), "harness-workers")
+    if run.options.given and not run.worker:
         _check(run.options)
-        if getattr(config.option, "dist", "no") == "load":
-            # A device's tests stay with one worker, so that two devices run side by side.
-            config.option.dist = "loadgroup"
 
 
 class _Book:
@@ -42,27 +38,11 @@ class _Book:
         if parcel is not None:
             report.extras = [*getattr(report, "extras", []), *self.run.add(parcel)]
 
-    def pytest_sessionfinish(self) -> None:
-        """Write the record and the page."""
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        """Write the record and the page; a run without them does not pass."""
         self.run.finish()
-
-
-class _Xdist:
-    """Hooks that only pytest-xdist calls."""
-
-    def pytest_configure_node(self, node: "WorkerController") -> None:
-        """Tell a worker into which folder the run writes."""
-        node.workerinput[FOLDER] = str(node.config.stash[RUN].dir.path)
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Name the device of every plan for pytest-xdist, where there are several."""
-    if not config.pluginmanager.hasplugin("xdist"):
-        return
-    for item in items:
-        if is_plan(item):
-            item.add_marker(pytest.mark.xdist_group(device_of(item)))
+        if self.run.failure and session.exitstatus == pytest.ExitCode.OK:
+            session.exitstatus = pytest.ExitCode.INTERNAL_ERROR
 
 
 def pytest_report_header(config: pytest.Config) -> list[str]:

@@ -32,7 +32,10 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
         terminalreporter.write_line(line)
     for line in textwrap.wrap(_unmeasured(run.record), terminalreporter._tw.fullwidth):
         terminalreporter.write_line(line)
-    terminalreporter.write_line(f"report: {run.report_path}", bold=True)
+    if run.failure:
+        terminalreporter.write_line(run.failure, red=True, bold=True)
+    else:
+        terminalreporter.write_line(f"report: {run.report_path}", bold=True)
 
 
 def _rows(record: "RunRecord") -> Iterator[tuple[str, ...]]:

@@ -29,24 +29,21 @@ class RunDir:
         return self.path.name
 
     def recording(self, nodeid: str, number: int) -> Path:
-        """Return where the recording of a test's watch of that number goes."""
-        return self._folder("recordings") / f"{slug(nodeid)}-{number}.mkv"
-
-    def evidence(self, nodeid: str, number: int) -> Path:
-        """Return the folder for the evidence of a test's watch of that number."""
-        return self._folder("evidence", f"{slug(nodeid)}-{number}")
-
-    def relative(self, path: Path | None) -> str | None:
-        """Return a path as the record writes it: from the run's folder, with forward slashes."""
-        return path.relative_to(self.path).as_posix() if path else None
-
-    def _folder(self, *parts: str) -> Path:
-        folder = self.path.joinpath(*parts)
+        """Return where the recording of a test's watch of that number goes; raises RigError."""
+        folder = self.path / "recordings"
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise RigError(f"{folder}: cannot make the folder: {error.strerror or error}") from error
-        return folder
+        return folder / f"{slug(nodeid)}-{number}.mkv"
+
+    def evidence(self, nodeid: str, number: int) -> Path:
+        """Return the folder for the evidence of a test's watch of that number; whoever fills it makes it."""
+        return self.path / "evidence" / f"{slug(nodeid)}-{number}"
+
+    def relative(self, path: Path | None) -> str | None:
+        """Return a path as the record writes it: from the run's folder, with forward slashes."""
+        return path.relative_to(self.path).as_posix() if path else None
 
 
 def slug(nodeid: str) -> str:

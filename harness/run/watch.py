@@ -84,6 +84,7 @@ def _record(done: Analyzed, run: RunDir, wish: Wish, path: Path) -> PlaybackReco
     proofs = collect(path, done.analysis, done.analysis.findings, folder, run.path)
     preview = folder / "preview.jpg"
     with contextlib.suppress(HarnessError, OSError):
+        folder.mkdir(parents=True, exist_ok=True)
         Image.fromarray(clips.still(path, done.analysis.end_ns // 2)).save(preview, quality=PREVIEW_QUALITY)
     return account(
         done,

@@ -7,7 +7,7 @@ import sys
 
 def test_ordinary():
     loaded = {name for name in sys.modules if name.startswith("harness.")}
-    heavy = {"harness.run.analyze", "harness.analysis", "harness.simulator", "harness.report", "harness.record"}
+    heavy = {"harness.run.analyze", "harness.analysis", "harness.simulator", "harness.record"}
     assert not loaded & heavy, loaded & heavy
     assert not {"numpy", "cv2", "av", "torch", "sounddevice", "pydantic"} & set(sys.modules)
 """
