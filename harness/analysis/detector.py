@@ -73,6 +73,12 @@ class Detector(ABC):
         """Return why this input cannot be checked, in one phrase, or None if it can."""
         return None
 
+    def prepare(self, context: Context) -> None:  # noqa: B027 - most detectors need nothing
+        """Take what measuring needs besides frames and sound; called once, before the first of them.
+
+        The timeline is still empty then.
+        """
+
     def find(self, series: Series, context: Context) -> list[Interval]:
         """Return the intervals of the defect; by default the trigger over the first column."""
         return self.trigger.intervals(series.t_ns, series.columns[self.columns[0]], series.end_ns)

@@ -60,6 +60,8 @@ class Engine:
         self._frame_ns = round(NS_PER_S / video.fps) if video and video.fps > 0 else 40 * NS_PER_MS
         self._rate_hz = audio.rate_hz if audio else 0
         self._tracks = [Track(item, self._frame_ns) for item in detectors if self._wanted(item, asked)]
+        for track in self._tracks:
+            track.detector.prepare(context)
         self._start_up = StartUp()
         self._start_up_ns = 0
         self._hops = Hops()
