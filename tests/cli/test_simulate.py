@@ -9,6 +9,7 @@ import sys
 from contextlib import contextmanager
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PIL import Image
 
@@ -16,6 +17,7 @@ from harness.capture.virtual import VirtualCard
 from harness.cli import main
 from harness.errors import CaptureLost
 
+ROOT = Path(__file__).parents[2]
 COMMAND = (sys.executable, "-m", "harness", "simulate")
 
 
@@ -141,10 +143,17 @@ def test_the_folder_of_titles_may_come_from_the_environment(monkeypatch, capsys)
     assert "/no/such/folder" in capsys.readouterr().err
 
 
+def test_the_device_profile_knows_the_screens_as_they_are_drawn(tmp_path):
+    main(["simulate", "--draw-screens", str(tmp_path)])
+    for known in (ROOT / "devices" / "screens").glob("virtual-stb-*.png"):
+        drawn = np.asarray(Image.open(tmp_path / known.name), int)
+        assert np.abs(drawn - np.asarray(Image.open(known), int)).max() <= 2
+
+
 def test_every_screen_is_drawn(tmp_path, capsys):
     assert main(["simulate", "--draw-screens", str(tmp_path / "new")]) == 0
     paths = [Path(line) for line in capsys.readouterr().out.splitlines()]
     assert sorted(paths) == sorted((tmp_path / "new").iterdir())
     sizes = {path.name: Image.open(path).size for path in paths}
-    assert sizes.pop("virtual-stb-home.png") == (320, 180)
+    assert {sizes.pop(f"virtual-stb-{name}.png") for name in ("home", "error")} == {(320, 180)}
     assert set(sizes.values()) == {(1280, 720)} and len(sizes) >= 8

@@ -2,16 +2,16 @@
 
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import lru_cache
 from typing import Final
 
 import av
 import numpy as np
 from av.video.reformatter import ColorRange, Colorspace, VideoReformatter
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw
 
 from harness.impair.base import Picture
 from harness.media import Plane
+from harness.simulator.screen.typeface import set_in
 
 Colour = tuple[int, int, int]
 INK: Final[Colour] = (240, 243, 250)
@@ -25,12 +25,6 @@ SMOOTH: Final = 4
 
 Box = tuple[float, float, float, float]
 """Left, top, right, bottom, in units of a 1280x720 screen."""
-
-
-@lru_cache(maxsize=64)
-def type_of(size_px: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
-    """Return Pillow's own typeface at a size."""
-    return ImageFont.load_default(size_px)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +86,13 @@ class Canvas:
     ) -> None:
         """Write one line; `anchor` is Pillow's: `la` left and top, `mm` middle."""
         place = (self.px(at[0]), self.px(at[1]))
-        ImageDraw.Draw(self.image).text(place, words, fill=colour, font=type_of(self.px(size)), anchor=anchor)
+        words, font = set_in(words, self.px(size))
+        ImageDraw.Draw(self.image).text(place, words, fill=colour, font=font, anchor=anchor)
 
     def width_of(self, words: str, size: float) -> float:
         """Return how wide a line would be, in units."""
-        return type_of(self.px(size)).getlength(words) / self.scale
+        words, font = set_in(words, self.px(size))
+        return font.getlength(words) / self.scale
 
     def fitted(self, words: str, size: float, width: float) -> str:
         """Return a line, cut with an ellipsis where it is wider than `width` units."""

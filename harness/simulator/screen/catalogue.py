@@ -52,7 +52,7 @@ class CatalogueScreen(Still):
             left = 70 + place % COLUMNS * (WIDTH + GAP)
             row = place // COLUMNS - self._top_row
             self._card(canvas, title, (left, 142 + row * ROW), place)
-        canvas.text((640, 664), "OK plays   *   Back goes home", 21, MUTED, anchor="mm")
+        canvas.text((640, 664), "OK plays   ·   Back goes home", 21, MUTED, anchor="mm")
 
     def _card(self, canvas: Canvas, title: Title, corner: tuple[float, float], place: int) -> None:
         left, top = corner

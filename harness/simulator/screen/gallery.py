@@ -15,6 +15,8 @@ from harness.simulator.titles.library import Library
 from harness.simulator.titles.title import SOUND
 
 STILL = (320, 180)
+KNOWN = ("home", "error")
+"""What a device profile refers to as its known screens."""
 
 
 class Sofa:
@@ -103,7 +105,7 @@ SCREENS: dict[str, Callable[[Sofa], None]] = {
 
 
 def draw_screens(folder: Path, titles: Path | None = None) -> Iterator[Path]:
-    """Draw each screen at 1280x720, and home as a small still as well; yield the paths.
+    """Draw each screen at 1280x720, and those that a device is known by as small stills; yield the paths.
 
     Raises InputError when `folder` cannot be made.
     """
@@ -119,8 +121,8 @@ def draw_screens(folder: Path, titles: Path | None = None) -> Iterator[Path]:
         path = folder / f"{name}.png"
         image.save(path)
         yield path
-        if name == "home":
-            still = folder / "virtual-stb-home.png"
+        if name in KNOWN:
+            still = folder / f"virtual-stb-{name}.png"
             image.resize(STILL).save(still, optimize=True)
             yield still
         sofa.device.close()

@@ -50,14 +50,14 @@ class HomeScreen(Still):
                 canvas.card(grown, colour, 26)
                 canvas.ring(grown, INK, 26, 5)
             else:
-                canvas.card(box, CARD, 20)
-                canvas.card((box[0], box[3] - 10, box[2], box[3]), colour, 4)
+                canvas.card(box, colour, 20)
+                canvas.card((*box[:3], box[3] - 8), CARD, 20)
             middle = left + WIDTH / 2
             _icon(canvas, place, (middle, TOP + 92))
             canvas.text((middle, TOP + 178), words, 32, anchor="mm")
             below_colour = INK if place == self.focus else MUTED
             canvas.text((middle, TOP + 216), below, 19, below_colour, anchor="mm")
-        canvas.text((640, 640), "Arrows move   *   OK opens   *   Back returns", 21, MUTED, anchor="mm")
+        canvas.text((640, 640), "Arrows move   ·   OK opens   ·   Back returns", 21, MUTED, anchor="mm")
 
     def _open(self) -> None:
         stage = self.stage
@@ -76,9 +76,9 @@ def _icon(canvas: Canvas, place: int, centre: tuple[float, float]) -> None:
         canvas.ring((x - 48, y - 36, x + 48, y + 36), INK, 10, 5)
         canvas.shape([(x - 14, y - 20), (x - 14, y + 20), (x + 22, y)], INK)
     elif place == 1:
-        canvas.disc((x, y + 14), 10, INK)
-        for radius in (28, 46):
-            canvas.ring((x - radius, y + 14 - radius, x + radius, y + 14 + radius), INK, radius, 5)
+        canvas.disc((x, y), 9, INK)
+        for radius in (24, 42):
+            canvas.ring((x - radius, y - radius, x + radius, y + radius), INK, radius, 5)
     elif place == 2:
         for row, knob in ((-24, -16), (0, 20), (24, -4)):
             canvas.card((x - 46, y + row - 3, x + 46, y + row + 3), INK, 3)

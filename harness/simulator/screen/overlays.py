@@ -7,8 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
-from harness.simulator.screen.canvas import ACCENT, INK, MUTED, Canvas, type_of
+from harness.simulator.screen.canvas import ACCENT, INK, MUTED, Canvas
 from harness.simulator.screen.sprite import Sprite
+from harness.simulator.screen.typeface import set_in
 
 SPINNER_STEPS = 24
 SPINNER_DOTS = 12
@@ -58,7 +59,6 @@ def bar(height_px: int, words: str, position_s: int, duration_s: int, icon: str)
     canvas.card((72, top + 96, end, top + 106), ACCENT, 5)
     canvas.disc((end, top + 101), 11, INK)
     image = canvas.image.crop((0, height_px - height, width, height_px))
-    image.putalpha(Image.new("L", image.size, 238))
     return Sprite(image, 0, height_px - height)
 
 
@@ -81,12 +81,12 @@ def _clock(seconds: int) -> str:
 
 
 @lru_cache(maxsize=32)
-def caption(height_px: int, text: str) -> Sprite:
-    """Return the lines of a caption on a dark box, in the lower part of the frame."""
+def caption(height_px: int, text: str, raised: bool = False) -> Sprite:
+    """Return the lines of a caption on a dark box, in the lower part of the frame, or above the bar."""
     size = round(height_px * 0.052)
     pad = size // 2
+    text, font = set_in(text, size)
     lines = text.split("\n")
-    font = type_of(size)
     advance = round(size * 1.32)
     widths = [round(font.getlength(line)) for line in lines]
     image = Image.new("RGBA", (max(widths) + 2 * pad + 1 & ~1, advance * len(lines) + pad & ~1))
@@ -96,4 +96,5 @@ def caption(height_px: int, text: str) -> Sprite:
         middle = (image.width // 2, pad // 2 + advance * number + advance // 2)
         draw.text(middle, line, fill=(*INK, 255), font=font, anchor="mm")
     width_px = height_px * 16 // 9
-    return Sprite(image, (width_px - image.width) // 2, round(height_px * 0.92) - image.height)
+    bottom = round(height_px * (0.77 if raised else 0.92))
+    return Sprite(image, (width_px - image.width) // 2, bottom - image.height)

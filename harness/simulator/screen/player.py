@@ -49,7 +49,7 @@ class PlayerScreen(Screen):
         self._turning = 0
         self._bar: _Bar | None = None
         self._dimmed: tuple[Picture, Picture] | None = None
-        self._composed: tuple[Picture, str, Picture] | None = None
+        self._composed: tuple[Picture, tuple[str, bool], Picture] | None = None
         stage.note("I", "Player", f"play asked: {title.name}")
 
     def tick(self, tick: Tick) -> Shown:
@@ -155,10 +155,13 @@ class PlayerScreen(Screen):
         text = self._playback.caption() if self._playback and self.stage.preferences.captions else ""
         if not text:
             return picture
-        if self._composed is None or self._composed[0] is not picture or self._composed[1] != text:
+        # A bar with less than one tick left goes within this tick.
+        raised = self._bar is not None and self._bar.ticks_left >= 1
+        key = (text, raised)
+        if self._composed is None or self._composed[0] is not picture or self._composed[1] != key:
             written = copied(picture)
-            overlays.caption(video.height_px, text).onto(written)
-            self._composed = (picture, text, written)
+            overlays.caption(video.height_px, text, raised).onto(written)
+            self._composed = (picture, key, written)
         return self._composed[2]
 
     def _with_bar(self, picture: Picture, video: VideoFormat) -> Picture:

@@ -26,6 +26,7 @@ class Sprite:
         self._solid = bool(alpha.min() == 255)
         self._planes = to_picture(image)
         shares = (alpha, small, small)
+        self.width_px = image.width
         self._light = [
             plane.astype(np.uint16) * share for plane, share in zip(self._planes, shares, strict=True)
         ]

@@ -94,7 +94,7 @@ def _drawn() -> Iterator[Title]:
         Ground((12, 36, 84), (40, 104, 168), speed=Fraction(1, 8), waves=8),
         mood="bright",
         discs=((230, 240, 255), (90, 160, 240)),
-        ticker="Every frame was counted twice   *   Sound and picture arrive together   *   "
+        ticker="Every frame was counted twice   ·   Sound and picture arrive together   ·   "
         "Nothing was skipped on the way",
     )
     yield Drawn(

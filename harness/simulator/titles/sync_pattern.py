@@ -21,8 +21,8 @@ from PIL import Image, ImageDraw
 from harness.analysis import markers
 from harness.impair.base import Picture
 from harness.media import Plane, VideoFormat
-from harness.simulator.screen.canvas import type_of
 from harness.simulator.screen.sprite import Sprite
+from harness.simulator.screen.typeface import type_of
 from harness.simulator.titles.captions import Cue
 from harness.simulator.titles.music import bed
 from harness.simulator.titles.scene import Gliding, Ground
@@ -105,11 +105,13 @@ class SyncPatternReel:
         seconds = int(number / fps)
         frame = number - math.ceil(seconds * fps)
         words = f"{seconds // 60:02d}:{seconds % 60:02d}:{frame:02d}"
-        advance = self._video.height_px // 24
-        left = (self._video.width_px - advance * len(words)) // 2
+        advances = [self._video.height_px // (48 if character == ":" else 24) for character in words]
+        middle = (self._video.width_px - sum(advances)) // 2 + advances[0] // 2
         top = int(self._video.height_px * 0.8)
         for place, character in enumerate(words):
-            self._digits["0123456789:".index(character)].onto(picture, left + place * advance, top)
+            glyph = self._digits["0123456789:".index(character)]
+            glyph.onto(picture, middle - glyph.width_px // 2, top)
+            middle += (advances[place] + advances[min(place + 1, len(words) - 1)]) // 2
 
 
 def _glyph(character: str, size_px: int) -> Sprite:

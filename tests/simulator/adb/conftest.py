@@ -1,12 +1,9 @@
-"""A device in memory behind the ADB daemon, and Debian's client with a server and a home of its own."""
-
-import shutil
+"""A device in memory behind the ADB daemon, and Debian's client connected to it."""
 
 import pytest
 from hypothesis import settings
 
 from harness.simulator.adb import AdbDaemon
-from tests.support.adb_client import Adb, adb_server
 from tests.support.device_double import DeviceDouble
 
 settings.register_profile("adbd", deadline=None)
@@ -37,20 +34,6 @@ def serve(double):
 @pytest.fixture
 def daemon(serve):
     return serve()
-
-
-@pytest.fixture
-def program():
-    path = shutil.which("adb")
-    if path is None:
-        pytest.skip("Debian's adb is not installed: apt-get install adb")
-    return path
-
-
-@pytest.fixture
-def bare_adb(program, tmp_path_factory):
-    with adb_server(program, tmp_path_factory.mktemp("adb-home")) as environment:
-        yield Adb(program, environment)
 
 
 @pytest.fixture

@@ -1,13 +1,16 @@
 """Keys change the screen as on a real box, in the first frame that is not earlier than the press."""
 
+import threading
 from fractions import Fraction
 
 import numpy as np
 import pytest
 
 from harness.analysis import markers
+from harness.impair.base import FaultSpec
 from harness.simulator.screen.gallery import SCREENS
 from harness.simulator.titles.library import Library
+from harness.simulator.titles.previews import Previews
 
 START_UP = 40
 """Frames until a title starts, at 720p50."""
@@ -148,6 +151,23 @@ def test_captions_come_and_go_with_their_times(sofa):
     assert different == [False] * 25 + [True] * 125
 
 
+def test_the_bar_pushes_captions_up(sofa):
+    box = sofa()
+    _playing(box, "talking_points", ticks=60)
+    below = slice(580, 660)
+    written = box.tick().picture[0]
+    assert written[below, 340:940].max() > 200
+    box.press("PAUSE")
+    y = box.tick().picture[0]
+    assert y[540:550, 640].max() < 60  # the caption's box
+    assert y[450:550, 340:940].max() > 200
+    box.device.key("PLAY", box.now_ns())
+    shown = box.watch(Fraction(31, 10))
+    raised = [frame.picture[0][450:540, 340:940].max() > 200 for frame in shown]
+    barred = [frame.picture[0][572:590, 100:300].max() < 40 for frame in shown]
+    assert raised == barred == [True] * 150 + [False] * 5
+
+
 def test_live_channels_zap(sofa):
     box = sofa()
     box.device.start_app(None, "harness://live/1", {})
@@ -157,6 +177,19 @@ def test_live_channels_zap(sofa):
     assert box.device.media_session().title == "nature"
     box.press("CHANNEL_DOWN", "CHANNEL_DOWN")
     assert box.device.media_session().title == "big_buck_bunny"
+
+
+def test_a_broken_film_shows_the_dialog_and_takes_no_fault(sofa, tmp_path):
+    (tmp_path / "broken.mp4").write_bytes(b"no film")
+    box = sofa(titles=Library(tmp_path))
+    box.device.plant(FaultSpec.parse("freeze_frame"))
+    _playing(box, "broken")
+    assert box.device.media_session().state == "BUFFERING"
+    box.tick()
+    assert box.device.media_session().state == "ERROR"
+    assert not any("first frame" in line for line in box.device.log())
+    _playing(box)
+    assert box.device.planted()[0]["seen"]
 
 
 def test_a_title_that_goes_bad_shows_the_dialog(sofa, tmp_path, library):
@@ -170,6 +203,53 @@ def test_a_title_that_goes_bad_shows_the_dialog(sofa, tmp_path, library):
     assert any("cannot" in line or "not readable" in line for line in box.device.log())
     box.press("SELECT")
     assert box.device.media_session().state == "STOPPED"
+
+
+class Held:
+    """A title that does not open until it may."""
+
+    name = words = "held"
+    captions = ()
+
+    def __init__(self, title):
+        self.title = title
+        self.duration_s = title.duration_s
+        self.may_open = threading.Event()
+
+    def open(self, video):
+        self.may_open.wait(30)
+        return self.title.open(video)
+
+
+def test_the_spinner_turns_until_a_slow_title_is_open(sofa):
+    titles = Library()
+    held = titles.titles["held"] = Held(titles.title("sync_pattern"))
+    box = sofa(titles=titles)
+    box.device.start_app(None, "harness://title/held", {})
+    box.device.ticking = True
+    assert {_number(frame) for frame in box.watch(Fraction(2))} == {None}
+    assert box.device.media_session().state == "BUFFERING"
+    held.may_open.set()
+    while (number := _number(box.tick())) is None:
+        continue
+    assert number == 0
+    assert _number(box.tick()) == 1
+
+
+def test_the_catalogue_does_not_wait_for_its_posters(sofa):
+    titles = Library()
+    held = titles.titles["held"] = Held(titles.title("sync_pattern"))
+    box = sofa(titles=titles)
+    held.may_open.set()
+    box.press("SELECT")
+    complete = box.tick()
+    held.may_open.clear()
+    titles.previews = Previews()
+    box.device.ticking = True
+    assert not _same(box.tick(), complete)
+    held.may_open.set()
+    while not _same(box.tick(), complete):
+        continue
 
 
 def test_settings_switch_captions_and_mode(sofa):
