@@ -188,7 +188,7 @@ def test_a_broken_film_shows_the_dialog_and_takes_no_fault(sofa, tmp_path):
     box.tick()
     assert box.device.media_session().state == "ERROR"
     assert not any("first frame" in line for line in box.device.log())
-    _playing(box)
+    _playing(box, ticks=1)
     assert box.device.planted()[0]["seen"]
 
 
