@@ -43,8 +43,10 @@ class Motion:
     interval_ns: float
 
     @classmethod
-    def of(cls, series: Series) -> "Motion":
-        """Return the motion that `measure` stored."""
+    def of(cls, series: Series, start_ns: int = 0) -> "Motion":
+        """Return the motion that `measure` stored, from `start_ns` on: what was before is another shot."""
+        if len(series.t_ns) and start_ns > series.t_ns[0]:
+            series = _since(series, start_ns)
         edges_ns = np.append(series.t_ns, series.end_ns)
         steps = np.diff(edges_ns)
         change, motion, alike = (series.columns[name].astype(np.float64) for name in COLUMNS)
@@ -69,6 +71,14 @@ class Motion:
         filled = np.nan_to_num(self.change, nan=0.0)
         size = min(self.rows(window_s) | 1, filled.size | 1)
         return np.asarray(percentile_filter(filled, percentile, size=size, mode="nearest"))
+
+
+def _since(series: Series, start_ns: int) -> Series:
+    first = int(np.searchsorted(series.t_ns, start_ns))
+    columns = {name: values[first:].copy() for name, values in series.columns.items()}
+    for name in COLUMNS:
+        columns[name][:1] = np.nan
+    return Series(series.t_ns[first:], columns, series.end_ns)
 
 
 def _cuts(change: NDArray[np.float64], alike: NDArray[np.float64]) -> NDArray[np.bool_]:

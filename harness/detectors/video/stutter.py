@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from harness.analysis import motion
+from harness.analysis.checks import judged_window
 from harness.analysis.detector import Context, Series, VideoDetector
 from harness.analysis.motion import Motion
 from harness.analysis.trigger import Interval, Trigger, confidence
@@ -74,7 +75,7 @@ class Stutter(VideoDetector):
 
     def find(self, series: Series, context: Context) -> list[Interval]:
         """Return where holds and jumps come together."""
-        seen = Motion.of(series)
+        seen = Motion.of(series, judged_window(context.timeline, series.end_ns)[0])
         groups: list[list[_Hold]] = []
         for hold in _holds(seen):
             last = groups[-1][-1].stop if groups else 0
@@ -143,7 +144,7 @@ def _holds(seen: Motion) -> list[_Hold]:
             continue
         if beyond == 1 and _by_design(shown, number, near, cadence):
             continue
-        usual = _usual_step(shown, shown.near(number, seen.rows(STEP_S)), cadence)
+        usual = _usual_step(shown, shown.near(number, seen.rows(STEP_S)), cadence, number)
         still = np.median(seen.change[row + 1 : after]) if after > row + 1 else 0.0
         if shown.step[number] >= STICKS * still:
             jump = (JUMP if beyond == 1 else JUMP_LONG) * usual
@@ -172,7 +173,13 @@ def _regular(shown: _Pictures, side: NDArray[np.intp]) -> bool:
     return bool(np.ptp(rest) <= REGULAR_FRAMES)
 
 
-def _usual_step(shown: _Pictures, near: NDArray[np.intp], cadence: int) -> float:
-    """Return the usual change of a picture that comes after one that lasted as the cadence says."""
+def _usual_step(shown: _Pictures, near: NDArray[np.intp], cadence: int, number: int) -> float:
+    """Return the usual change of a picture that comes after one that lasted as the cadence says.
+
+    At the height of a movement the steps right before and after a hold are larger than those around it.
+    """
     regular = near[shown.lasts[near] <= cadence] + 1
-    return float(np.median(shown.step[regular])) if regular.size >= 3 else 0.0
+    if regular.size < 3:
+        return 0.0
+    before, after = shown.step[regular[regular <= number]], shown.step[regular[regular > number + 1]]
+    return float(max(np.median(shown.step[regular]), *before[-1:], *after[:1]))

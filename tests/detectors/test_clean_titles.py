@@ -1,0 +1,28 @@
+"""The virtual device's titles are clean at whatever rate they are shown, from their first frame on."""
+
+import pytest
+
+from harness.recording.recording import Recording
+from harness.run.analyze import analyze, find_criteria
+from tests.support.watched import LIBRARY, Watched
+
+LONG = {"big_buck_bunny": 16.0}
+"""Three rounds of a film of 24 pictures a second in 25: each round meets the cadence of 60 Hz in another phase."""
+
+
+@pytest.mark.parametrize("title", sorted(LIBRARY.titles))
+def test_a_title_is_clean_in_60_hz(tmp_path, title):
+    with Watched(tmp_path / "a.mkv", "720p60") as watched:
+        watched.ask(title)
+        watched.run(seconds=LONG.get(title, 4.0))
+    done = analyze(Recording(tmp_path / "a.mkv"), find_criteria("default"))
+    assert done.analysis.findings == []
+    assert str(done.judgement.verdict) == "pass"
+
+
+def test_it_is_clean_in_50_hz_although_a_spinner_turned_before_it(tmp_path):
+    with Watched(tmp_path / "a.mkv", "720p50") as watched:
+        watched.ask("big_buck_bunny")
+        watched.run(seconds=3.0)
+    done = analyze(Recording(tmp_path / "a.mkv"), find_criteria("default"))
+    assert done.analysis.findings == []
