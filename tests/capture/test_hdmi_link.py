@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from harness.capture.hdmi_link import HdmiOutput
-from harness.capture.hdmi_ring import Message, Ring
+from harness.capture.hdmi_ring import RING_SLOTS, Message, Ring
 from harness.capture.virtual import DEVICE_LOST, OVERWRITTEN, QUEUE_FULL, VirtualCard
 from harness.errors import CaptureLost, RigError
 from harness.media import AudioBlock, AudioFormat, Frame, Gap, SignalEvent, StreamFormat, VideoFormat
@@ -142,18 +142,20 @@ def test_frames_that_the_device_skipped_are_a_gap(output, card):
 def test_overwritten_frames_are_a_gap(output, card):
     output.set_mode(VIDEO, AUDIO, 0)
     card.open()
-    for number in range(51):
+    slots = RING_SLOTS
+    for number in range(slots + 3):
         send(output, number)
-    # 48 slots hold 3 to 50; before them nothing was delivered, so nothing is missed.
+    # The slots hold the last of them; before them nothing was delivered, so nothing is missed.
     assert take(card, 1)[0].index == 3
-    for number in range(51, 101):
+    for number in range(slots + 3, 2 * slots + 3):
         send(output, number)
     items = _drain(card)
     gaps = [item for item in items if isinstance(item, Gap)]
     frames = [item for item in items if isinstance(item, Frame)]
-    assert gaps[0] == Gap(4 * PERIOD_NS, 53 * PERIOD_NS, "video", OVERWRITTEN)
-    assert gaps[1] == Gap(4 * PERIOD_NS, 53 * PERIOD_NS, "audio", OVERWRITTEN)
-    assert frames[0].index == 53 and (frames[0].y == 53).all()
+    first = slots + 3
+    assert gaps[0] == Gap(4 * PERIOD_NS, first * PERIOD_NS, "video", OVERWRITTEN)
+    assert gaps[1] == Gap(4 * PERIOD_NS, first * PERIOD_NS, "audio", OVERWRITTEN)
+    assert frames[0].index == first and (frames[0].y == first).all()
 
 
 def test_the_device_never_waits_for_a_reader_that_sleeps(output, card):
@@ -163,7 +165,7 @@ def test_the_device_never_waits_for_a_reader_that_sleeps(output, card):
         send(output, number)  # returns although nobody reads
     items = _drain(card)
     sent = len([item for item in items if isinstance(item, Frame)])
-    assert 0 <= sent <= 48
+    assert 0 <= sent <= RING_SLOTS
     send(output, 2000)
     gap = card.read(5.0)
     assert isinstance(gap, Gap) or not sent
