@@ -35,7 +35,7 @@ class Viewer:
         self.source.open()
 
     def items(self):
-        while True:
+        for _ in range(2 * MOST_FRAMES):
             item = self.source.read(60)
             assert item is not None and not isinstance(item, Gap), item
             yield item
@@ -45,14 +45,22 @@ class Viewer:
 
     def until(self, seen, before=None):
         """Return the first frame of which `seen` holds, and the one before: `before`, if it is the next."""
-        for frame, _ in zip(self.frames(), range(MOST_FRAMES), strict=False):
+        for frame in self.frames():
             if seen(frame):
                 return frame, before
             before = frame
         raise AssertionError("it was never seen")
 
     def until_signal(self, kind):
-        return next(item for item in self.items() if isinstance(item, SignalEvent) and item.kind == kind)
+        events = (item for item in self.items() if isinstance(item, SignalEvent))
+        return next(event for event in events if event.kind == kind)
+
+
+def read_until_it_has_gone(card):
+    with pytest.raises(CaptureLost, match="has gone"):
+        for _ in range(2 * MOST_FRAMES):
+            card.read(60)
+    card.close()
 
 
 def other_than(frame):
@@ -215,10 +223,7 @@ def test_it_ends_when_its_parent_is_killed():
     card.open()
     parent.kill()
     parent.communicate()
-    with pytest.raises(CaptureLost, match="has gone"):
-        while True:
-            card.read(60)
-    card.close()
+    read_until_it_has_gone(card)
     assert select.select([watched], [], [], 60)[0] == [watched]
     os.close(watched)
     assert not Path(uri.partition(":")[2]).exists()
@@ -230,10 +235,7 @@ def test_that_a_device_died_is_told(caplog):
         card = open_source(device.capture_uri)
         card.open()
         os.kill(device.process.pid, signal.SIGKILL)
-        with pytest.raises(CaptureLost, match="has gone"):
-            while True:
-                card.read(60)
-        card.close()
+        read_until_it_has_gone(card)
     assert "the virtual device ended with status -9" in caplog.text
 
 

@@ -108,7 +108,7 @@ def test_asleep_there_is_no_signal_until_it_is_woken(box, asleep, awake):
     one.device.key(asleep, one.clock.now)
     one.steps(100)
     assert len(one.wire.frames) == 10
-    for key in ("SELECT", "HOME", "SLEEP"):
+    for key in ("HOME", "SLEEP", "SELECT"):
         one.device.key(key, one.clock.now)
     one.steps(10)
     assert len(one.wire.frames) == 10
