@@ -12,12 +12,15 @@ import numpy as np
 import pytest
 import yaml
 
+from harness.analysis import markers
 from harness.capture import open_source
+from harness.cli import main
 from harness.clock import MonotonicClock
 from harness.control.keymap import IrKeyMap
 from harness.control.serial_ir import SerialIr
 from harness.errors import CaptureLost, RigError
 from harness.media import AudioBlock, Frame, Gap, SignalEvent
+from harness.recording.recording import Recording
 from harness.simulator.launch import launch
 from harness.simulator.modes import MODES
 from tests.simulator.titles.films import make_film
@@ -153,6 +156,17 @@ def test_three_seconds_arrive_bit_for_bit(adb, library, viewer, title):
         assert np.array_equal(reel.sound(count * 960, 960), np.rint(block.samples * 32768)), count
     times = np.array([frame.t_ns for frame in frames])
     assert np.abs(times - times[0] - np.arange(150) * 20_000_000).max() <= 1
+
+
+def test_it_is_recorded_without_loss(adb, viewer, stb, tmp_path, capsys):
+    adb("shell", "am", "start", "-d", "harness://title/sync_pattern")
+    viewer.until(lambda frame: markers.read(frame.y))
+    out = tmp_path / "out.mkv"
+    assert main(["capture", stb.capture_uri, str(out), "--seconds", "1", "--lossless"]) == 0
+    assert "50 frames, 48000 samples, no gap" in capsys.readouterr().out
+    frames = [item for item in Recording(out).items() if isinstance(item, Frame)]
+    numbers = [markers.read(frame.y).number for frame in frames]
+    assert numbers == list(range(numbers[0], numbers[0] + 50))
 
 
 def test_asleep_the_signal_is_lost_and_a_key_brings_it_back(adb, viewer, home):
