@@ -16,10 +16,10 @@ import av
 import numpy as np
 
 ROOT = Path(__file__).parents[1]
-sys.path.insert(0, str(ROOT / "tests"))
+sys.path.insert(0, str(ROOT))
 
-from support import planting  # noqa: E402
-from support.broken import KINDS, broken_file  # noqa: E402
+from tests.support import planting  # noqa: E402
+from tests.support.broken import KINDS, broken_file  # noqa: E402
 
 LIMIT_S = 30.0
 BATCH = 20

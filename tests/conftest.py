@@ -89,3 +89,10 @@ def media():
     if not folder or not Path(folder).is_dir():
         pytest.skip("HARNESS_MEDIA does not name a folder of clips")
     return Path(folder)
+
+
+def pytest_addoption(pluginmanager):
+    if pluginmanager.hasplugin("xdist"):
+        from tests.support.workers import Workers
+
+        pluginmanager.register(Workers(), "two-workers")

@@ -5,7 +5,6 @@ from fractions import Fraction
 import cv2
 import numpy as np
 import pytest
-from support.watched import LIBRARY, Watched, watch
 
 from harness.analysis.detector import Context
 from harness.analysis.engine import Engine
@@ -17,6 +16,7 @@ from harness.recording.recording import Recording
 from harness.simulator.modes import MODES
 from harness.simulator.screen.gallery import Sofa
 from harness.timeline import Mark, Timeline
+from tests.support.watched import LIBRARY, Watched, watch
 
 FPS = 25
 FRAME_NS = 40_000_000

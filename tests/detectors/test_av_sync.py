@@ -5,8 +5,6 @@ from fractions import Fraction
 import numpy as np
 import pytest
 from pydantic import ValidationError
-from support.sync_files import Pattern
-from support.watched import watch
 
 from harness.analysis.detector import Context
 from harness.analysis.engine import Engine
@@ -19,6 +17,8 @@ from harness.run.analyze import analyze, find_criteria
 from harness.simulator.titles.library import Library
 from harness.timeline import Mark, Timeline
 from harness.verdict import Criteria, Verdict, judge
+from tests.support.sync_files import Pattern
+from tests.support.watched import watch
 
 BOTH = AudioFormat(48_000, 2)
 S = 1_000_000_000

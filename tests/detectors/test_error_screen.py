@@ -5,8 +5,6 @@ from fractions import Fraction
 import cv2
 import numpy as np
 import pytest
-from support import planting
-from support.watched import LIBRARY, Watched, watch
 
 from harness.analysis.detector import Context
 from harness.analysis.engine import Engine
@@ -20,6 +18,8 @@ from harness.run.registry import default_folders, find_profile
 from harness.run.screens import load_screens
 from harness.simulator.screen.gallery import SCREENS, Sofa
 from harness.verdict import Verdict
+from tests.support import planting
+from tests.support.watched import LIBRARY, Watched, watch
 
 KNOWN = load_screens(find_profile("virtual-stb", default_folders()).screens())
 FPS = 25

@@ -5,7 +5,6 @@ from fractions import Fraction
 import cv2
 import numpy as np
 import pytest
-from support import planting
 
 from harness.analysis.detector import Context
 from harness.analysis.engine import Engine
@@ -14,6 +13,7 @@ from harness.detectors.video.freeze_frame import FreezeFrame
 from harness.detectors.video.stutter import Stutter
 from harness.media import Frame, StreamFormat, VideoFormat
 from harness.recording.recording import Recording
+from tests.support import planting
 
 FPS = 25
 WIDTH, HEIGHT = 320, 180

@@ -3,12 +3,12 @@
 from fractions import Fraction
 
 import pytest
-from support import planting
 
 from harness.decoding import MediaFile
 from harness.media import Frame
 from harness.recording.recording import Recording
 from harness.run.analyze import analyze, find_criteria
+from tests.support import planting
 
 pytestmark = pytest.mark.media
 

@@ -4,10 +4,10 @@ import itertools
 
 import numpy as np
 import pytest
-from support import planting
-from support.broken import KINDS, broken_file
 
 from harness.cli import main
+from tests.support import planting
+from tests.support.broken import KINDS, broken_file
 
 
 @pytest.fixture(scope="module")
