@@ -94,7 +94,7 @@ class StartUp:
         self._cells += np.rint(small).astype(np.uint8).tobytes()
         tones = view.histogram.reshape(TONES, -1).sum(axis=1)
         self._tones += np.rint(255 * tones).astype(np.uint8).tobytes()
-        self._dark.append(_darkness(view.blocks))
+        self._dark.append(darkness(view.blocks))
 
     def mark(self, timeline: Timeline) -> None:
         """Add the mark `first_frame` to a timeline that asks to play and does not have it yet."""
@@ -122,7 +122,8 @@ PLAIN, SPINNER = 1, 2
 """What a frame that is black around its middle is marked with; 0 for any other."""
 
 
-def _darkness(blocks: NDArray[np.float32]) -> int:
+def darkness(blocks: NDArray[np.float32]) -> int:
+    """Return `PLAIN` for a picture that is black all around its middle, `SPINNER` if that is lit, else 0."""
     rows, columns = blocks.shape
     middle = np.zeros(blocks.shape, dtype=bool)
     middle[rows // MIDDLE : -(rows // MIDDLE) or None, columns // MIDDLE : -(columns // MIDDLE) or None] = (
