@@ -1,84 +1,70 @@
 """Levels of sound a millisecond apart: fine enough to tell a cut from a decay."""
 
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from harness.analysis.views import SoundView
+
 SLOT_MS: Final = 1.0
 """Length of a slot."""
 
 FLOOR_DBFS: Final = -100.0
-"""Level given to a slot that does not move at all, and the lowest that is told apart (16 bit: -96)."""
+"""Level given to a slot that does not move at all, and the lowest that is told apart (16 bit: -98)."""
 
-EDGE_SLOTS: Final = 4
-"""Over how many slots the level beside an edge is averaged."""
-
-DOWN_SLOTS: Final = 8
-"""So long must it stay down: less lies between the pulses of a low voice."""
-
-STILL: Final = 1.01 / 32768
-"""A slot whose samples span no more than one 16-bit code does not move: digital silence, or a held sample."""
+Levels = NDArray[np.float64]
+Powers = NDArray[np.float64]
 
 
-def slot_levels(samples: NDArray[np.float32], slots: int) -> NDArray[np.float64]:
-    """Return the level of each of `slots` equal parts, in each channel, in dBFS.
+@lru_cache(maxsize=1)
+def slot_powers(view: SoundView) -> Powers:
+    """Return how far the sound moves in each slot of a hop; kept for the next detector that asks.
 
-    Parameters
-    ----------
-    samples : float32 array, shape (samples, channels), range -1..1
-        At least `slots` samples.
-    slots : int
-        Into how many parts to cut.
+    It is the variance of the samples in the slot, and half the square of the step from the slot before: a
+    sample that is held, an offset of the converter and what a codec makes of a step are no sound, although
+    their mean square is large. A tone of 100 Hz still counts almost in full, one of 50 Hz with -8 dB.
 
     Returns
     -------
-    float64 array, shape (slots, channels)
-        Root mean square level, `FLOOR_DBFS` or more.
+    float64 array, shape (slots, channels), full scale squared is 1
     """
-    edges = np.linspace(0, len(samples), slots, endpoint=False).astype(np.intp)
-    lengths = np.diff(np.append(edges, len(samples)))[:, None]
-    power = np.add.reduceat(np.square(samples, dtype=np.float64), edges, axis=0) / lengths
-    span = np.maximum.reduceat(samples, edges, axis=0) - np.minimum.reduceat(samples, edges, axis=0)
-    power[span <= STILL] = 0.0
-    return decibels(power)
+    samples = view.samples.astype(np.float64)
+    starts, lengths = _slots(len(samples), max(1, round(1000 * len(samples) / view.rate_hz / SLOT_MS)))
+    means = np.add.reduceat(samples, starts, axis=0) / lengths
+    powers: Powers = np.add.reduceat(samples * samples, starts, axis=0) / lengths - means * means
+    steps = means[1:] - means[:-1]
+    half = steps * steps / 2
+    powers[1:] += half
+    # A hop does not know the one before: its first step is taken to be like the second.
+    powers[:1] += half[:1]
+    return np.maximum(powers, 0.0, out=powers)
 
 
-def decibels(power: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return mean square `power` as dBFS, not below `FLOOR_DBFS`; full scale squared is 0."""
-    return np.asarray(10 * np.log10(np.maximum(power, 10 ** (FLOOR_DBFS / 10))))
+@lru_cache(maxsize=8)
+def _slots(samples: int, slots: int) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
+    """Return where each slot starts and, as a column, how long it is."""
+    starts = (np.arange(slots) * samples // slots).astype(np.intp)
+    return starts, np.diff(starts, append=samples)[:, None].astype(np.float64)
 
 
-def power(dbfs: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the mean square of levels in dBFS."""
-    return np.asarray(10 ** (dbfs / 10))
+def decibels(powers: Powers) -> Levels:
+    """Return mean squares as dBFS, not below `FLOOR_DBFS`; full scale squared is 0."""
+    return np.asarray(10 * np.log10(np.maximum(powers, 10 ** (FLOOR_DBFS / 10))))
 
 
-def windows(rows: NDArray[np.float64], length: int) -> NDArray[np.float64]:
-    """Return every `length` consecutive rows, as a last axis."""
-    return np.lib.stride_tricks.sliding_window_view(rows, length, axis=0)
+def means_of(values: NDArray[np.float64], length: int) -> NDArray[np.float64]:
+    """Return the mean of every `length` consecutive rows; row i begins at row i of `values`."""
+    sums = np.zeros((len(values) + 1, values.shape[1]))
+    np.cumsum(values, axis=0, out=sums[1:])
+    return np.asarray((sums[length:] - sums[:-length]) / length)
 
 
-def falls(
-    levels: NDArray[np.float64], start: int, stop: int
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return, for each slot in `[start, stop)`, the level before it and how far the level falls there.
-
-    Parameters
-    ----------
-    levels : float64 array, shape (slots, channels), dBFS
-        At least `EDGE_SLOTS` before `start` and `DOWN_SLOTS - 1` after `stop`.
-    start, stop : int
-        Slots to look at.
-
-    Returns
-    -------
-    before : float64 array, shape (stop - start, channels)
-        Mean level of the `EDGE_SLOTS` before the slot, dBFS.
-    fall : float64 array, shape (stop - start, channels)
-        By how many dB the loudest of the `DOWN_SLOTS` from the slot on lies below that.
-    """
-    edges = windows(power(levels[start - EDGE_SLOTS : stop - 1]), EDGE_SLOTS)
-    before = decibels(edges.mean(axis=-1))
-    down = windows(levels[start : stop + DOWN_SLOTS - 1], DOWN_SLOTS).max(axis=-1)
-    return before, before - down
+def loudest_of(levels: Levels, length: int) -> Levels:
+    """Return the maximum of every `length` consecutive rows; row i begins at row i of `levels`."""
+    count = len(levels) - length + 1
+    most = levels[:count]
+    for offset in range(1, length):
+        most = np.maximum(most, levels[offset : offset + count])
+    return most
