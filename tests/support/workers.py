@@ -22,13 +22,7 @@ class Workers:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_cmdline_main(self, config):
-        whole = not config.option.collectonly and config.option.usepdb is False and not config.option.keyword
-        if (
-            config.option.numprocesses is None
-            and whole
-            and _all_of_them(config)
-            and (os.cpu_count() or 1) > 1
-        ):
+        if not hasattr(config, "workerinput") and _asks_for_all(config) and (os.cpu_count() or 1) > 1:
             config.option.numprocesses = 2
             config.option.loadscopereorder = False
 
@@ -48,6 +42,9 @@ def _watches(nodeid):
     return nodeid.partition("::")[0].endswith(REAL_TIME)
 
 
-def _all_of_them(config):
+def _asks_for_all(config):
+    option = config.option
+    if option.numprocesses is not None or option.collectonly or option.usepdb or option.keyword:
+        return False
     here = Path(__file__).parents[1]
     return [Path(config.invocation_params.dir, arg).resolve() for arg in config.args] == [here]
