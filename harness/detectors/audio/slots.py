@@ -38,7 +38,7 @@ def slot_powers(view: SoundView) -> Powers:
     half = steps * steps / 2
     powers[1:] += half
     # A hop does not know the one before: its first step is taken to be like the second.
-    powers[:1] += half[:1]
+    powers[: len(half[:1])] += half[:1]
     return np.maximum(powers, 0.0, out=powers)
 
 
