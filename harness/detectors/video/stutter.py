@@ -144,11 +144,11 @@ def _holds(seen: Motion) -> list[_Hold]:
             continue
         if beyond == 1 and _by_design(shown, number, near, cadence):
             continue
-        usual = _usual_step(shown, shown.near(number, seen.rows(STEP_S)), cadence, number)
+        usual = _usual_step(shown, shown.near(number, seen.rows(STEP_S)), cadence)
         still = np.median(seen.change[row + 1 : after]) if after > row + 1 else 0.0
         if shown.step[number] >= STICKS * still:
             jump = (JUMP if beyond == 1 else JUMP_LONG) * usual
-            jumps = bool(shown.step[number + 1] >= jump > 0)
+            jumps = bool(shown.step[number + 1] >= jump > 0) and _faster(shown, number, cadence)
             # Without a jump, one frame too many may be the title's own.
             holds += [_Hold(row + cadence, after, jumps)] if jumps or beyond > 1 else []
     return holds
@@ -173,13 +173,16 @@ def _regular(shown: _Pictures, side: NDArray[np.intp]) -> bool:
     return bool(np.ptp(rest) <= REGULAR_FRAMES)
 
 
-def _usual_step(shown: _Pictures, near: NDArray[np.intp], cadence: int, number: int) -> float:
-    """Return the usual change of a picture that comes after one that lasted as the cadence says.
-
-    At the height of a movement the steps right before and after a hold are larger than those around it.
-    """
+def _usual_step(shown: _Pictures, near: NDArray[np.intp], cadence: int) -> float:
+    """Return the usual change of a picture that comes after one that lasted as the cadence says."""
     regular = near[shown.lasts[near] <= cadence] + 1
-    if regular.size < 3:
-        return 0.0
-    before, after = shown.step[regular[regular <= number]], shown.step[regular[regular > number + 1]]
-    return float(max(np.median(shown.step[regular]), *before[-1:], *after[:1]))
+    return float(np.median(shown.step[regular])) if regular.size >= 3 else 0.0
+
+
+def _faster(shown: _Pictures, number: int, cadence: int) -> bool:
+    """Return whether the picture after a hold moved further than the one before it, if that came in time.
+
+    At the height of a movement all steps are larger than those around, without a jump among them.
+    """
+    late = number > 0 and shown.lasts[number - 1] > cadence
+    return bool(late or shown.step[number + 1] > shown.step[number])
