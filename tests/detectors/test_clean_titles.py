@@ -7,7 +7,7 @@ from harness.run.analyze import analyze, find_criteria
 from tests.support.watched import LIBRARY, Watched
 
 LONG = {"big_buck_bunny": 16.0}
-"""Three rounds of a film of 24 pictures a second in 25: each round meets the cadence of 60 Hz in another phase."""
+"""Three rounds of a film of 24 pictures a second in 25: each meets the cadence of 60 Hz in another phase."""
 
 
 @pytest.mark.parametrize("title", sorted(LIBRARY.titles))

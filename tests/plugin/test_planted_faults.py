@@ -35,7 +35,7 @@ def test_a_fault_is_found_where_it_was_planted(ran, fault):
     assert case.outcome == "passed", ran.said
     (playback,) = case.playbacks
     judged = [finding for finding in playback.findings if finding.judged]
-    assert [finding.defect for finding in judged] == [fault]
+    assert {finding.defect for finding in judged} == {fault}
     assert [mark.detail.partition(":")[0] for mark in playback.marks if mark.kind == "planted"] == [fault]
 
 

@@ -25,6 +25,8 @@ def record(path, *faults, title="nature", seconds=8, notes=(), video=VIDEO):
     recorder.note(Mark("watch_start", 0))
     recorder.note(Press("SELECT", 40_000_000, 90_000_000, "ir"))
     recorder.note(Mark("play_asked", 90_000_000, title))
+    # The title runs from the first frame on: nothing in the pictures could tell when it was asked for.
+    recorder.note(Mark("first_frame", 90_000_000, title))
     for note in notes:
         recorder.note(note)
     block = int(RATE_HZ / FPS)
