@@ -12,8 +12,9 @@ from harness.impair.base import FaultSpec, Impairment, overlap
 class AudioDropout(Impairment):
     """Cuts bursts of digital zero into the sound, with hard edges, as a decoder that starves does.
 
-    Levels are the length of a burst: easy 80-200 ms, medium 30-60 ms, hard 8-20 ms. The first begins
-    with the interval; the next after another 150-400 ms of true sound.
+    Levels are the length of a burst: easy 80-200 ms, medium 30-60 ms, hard 10-20 ms. The first begins
+    with the interval; the next after another 150-400 ms of true sound. One that the end of the interval
+    would cut shorter than its level allows is left out: a hole of a few samples is a click.
     """
 
     defect = "audio_dropout"
@@ -21,7 +22,7 @@ class AudioDropout(Impairment):
     burst_s: ClassVar[dict[str, tuple[float, float]]] = {
         "easy": (0.08, 0.20),
         "medium": (0.03, 0.06),
-        "hard": (0.008, 0.02),
+        "hard": (0.01, 0.02),
     }
     pause_s: ClassVar[tuple[float, float]] = (0.15, 0.40)
 
@@ -36,7 +37,8 @@ class AudioDropout(Impairment):
         while start_s < end_s:
             length_s = self.random.uniform(*self.burst_s[self.spec.level])
             edges = (start_s, min(start_s + length_s, end_s))
-            bursts.append((round(edges[0] * self._rate_hz), round(edges[1] * self._rate_hz)))
+            if not bursts or edges[1] - edges[0] >= self.burst_s[self.spec.level][0]:
+                bursts.append((round(edges[0] * self._rate_hz), round(edges[1] * self._rate_hz)))
             start_s += length_s + self.random.uniform(*self.pause_s)
         return [(first / self._rate_hz, end / self._rate_hz) for first, end in bursts]
 

@@ -9,7 +9,8 @@ from harness.analysis.detector import AudioDetector, Context, Series
 from harness.analysis.trigger import Interval, Trigger
 from harness.analysis.views import SoundView
 from harness.clock import NS_PER_MS
-from harness.detectors.audio.holes import SHARP_DB, HoleFinder, worst_of
+from harness.detectors.audio.hole import SHARP_DB, worst_of
+from harness.detectors.audio.holes import HoleFinder
 from harness.detectors.audio.slots import SLOT_MS, slot_powers
 from harness.findings import Metric
 
@@ -59,7 +60,7 @@ class AudioDropout(AudioDetector):
         """Return the sharpest hole that was found to be over in this hop, or zeros."""
         if view.after_gap:
             self._restart()
-        holes = [hole for hole in self._finder.take(slot_powers(view)) if not (hole.alone or hole.pulse)]
+        holes = [hole for hole in self._finder.take(slot_powers(view)) if not hole.meant]
         if not holes:
             return (0.0, 0.0, 0.0, 0.0, 0.0)
         worst = worst_of(holes)
