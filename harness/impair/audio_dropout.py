@@ -32,7 +32,8 @@ class AudioDropout(Impairment):
         self._bursts = self._plan()
 
     def _plan(self) -> list[tuple[float, float]]:
-        start_s, bursts = self.spec.start_s, []
+        start_s = self.spec.start_s
+        bursts: list[tuple[int, int]] = []
         end_s = start_s + min(self.spec.duration_s, 3600.0)
         while start_s < end_s:
             length_s = self.random.uniform(*self.burst_s[self.spec.level])

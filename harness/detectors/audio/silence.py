@@ -22,8 +22,8 @@ SILENT_DBFS: Final = -60.0
 
 CUT_DB: Final = 24.0
 """Sharpness of the hole from which it was cut. Sound that stays away for long and had gone within
-milliseconds was not found at all in 1.6 hours of clean speech and music, so this is less than a dropout needs: enough for
-a soft title of -50 dBFS that is cut to the noise of an analogue stage."""
+milliseconds was not found at all in 1.6 hours of clean speech and music, so this is less than a dropout
+needs: enough for a soft title of -50 dBFS that is cut to the noise of an analogue stage."""
 
 ECHO_MS: Final = 30.0
 """For so long after the cut, and before the return, a codec may leave an echo."""
