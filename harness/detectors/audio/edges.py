@@ -22,9 +22,10 @@ CLIMB_SLOTS: Final = 15
 """The steepest rise within so many slots from there is its end: codecs let an echo run ahead."""
 
 MEAN_SLOTS: Final = 10
-FADE_STEPS_DB: Final = (1.5, 2.5, 5.0)
-"""By so much, at the least, does the level fall in each 4 of the last 16 ms of a fade: by 3, 4 and 8 dB if it
-is straight, however long. What is faded out was meant to end; the 5 ms that spare a click are no fade."""
+FADE_STEPS_DB: Final = {4: (1.5, 2.5, 5.0), 16: (2.2, 3.5, 7.0)}
+"""By so much, at the least, does the level fall from each of the last four parts of a fade to the next, of
+so many slots each: by 3, 4 and 8 dB if it is straight, however long. What fades out was meant to end; the
+5 ms that spare a click are no fade."""
 
 FADE_DB: Final = 12.0
 """In all it comes down by so much."""
@@ -67,12 +68,16 @@ class Stretch:
 
 def faded(powers: Powers) -> bool:
     """Return whether the sound before a fall was on its way down, ever faster, as at the end of a fade."""
-    count = len(FADE_STEPS_DB) + 1
-    if len(powers) < count * EDGE_SLOTS:
+    return any(_down(powers, slots, steps_db) for slots, steps_db in FADE_STEPS_DB.items())
+
+
+def _down(powers: Powers, slots: int, steps_db: tuple[float, ...]) -> bool:
+    count = len(steps_db) + 1
+    if len(powers) < count * slots:
         return False
-    levels = decibels(powers[-count * EDGE_SLOTS :].reshape(count, EDGE_SLOTS).mean(axis=1))
-    down = loudest_mean(powers) - levels[-1] >= FADE_DB
-    return bool(down and np.all(levels[:-1] - levels[1:] >= FADE_STEPS_DB))
+    levels = decibels(powers[-count * slots :].reshape(count, slots).mean(axis=1))
+    falls = levels[:-1] - levels[1:]
+    return bool(loudest_mean(powers) - levels[-1] >= FADE_DB and np.all(falls >= steps_db))
 
 
 def mean_level(powers: Levels) -> float:

@@ -12,7 +12,7 @@ from harness.analysis.detector import AudioDetector, Context, Series
 from harness.analysis.trigger import Interval, Trigger, confidence
 from harness.analysis.views import SoundView
 from harness.clock import NS_PER_MS, seconds_to_ns
-from harness.detectors.audio.hole import worst_of
+from harness.detectors.audio.hole import Hole, worst_of
 from harness.detectors.audio.holes import HoleFinder
 from harness.detectors.audio.slots import SLOT_MS, decibels, slot_powers
 from harness.findings import Metric
@@ -24,6 +24,11 @@ CUT_DB: Final = 24.0
 """Sharpness of the hole from which it was cut. Sound that stays away for long and had gone within
 milliseconds was not found at all in 1.6 hours of clean speech and music, so this is less than a dropout
 needs: enough for a soft title of -50 dBFS that is cut to the noise of an analogue stage."""
+
+SOFT_DBFS: Final = -50.0
+STEADY_DB: Final = 15.0
+"""A cut from below `SOFT_DBFS` counts where the sound had been so soft all along; the room tone at the end
+of a word, which an editor took away, had not."""
 
 ECHO_MS: Final = 30.0
 """For so long after the cut, and before the return, a codec may leave an echo."""
@@ -73,8 +78,8 @@ class Silence(AudioDetector):
         level = float(decibels(powers.mean(axis=0).max()))
         shortest = round(seconds_to_ns(self.trigger.min_s) / NS_PER_MS / SLOT_MS)
         over = self._finder.take(powers.max(axis=1, keepdims=True))
-        over = [hole for hole in over if hole.end - hole.start >= shortest and not hole.meant]
-        holes = over or [hole for hole in self._finder.lasting(shortest) if not hole.meant]
+        over = [hole for hole in over if hole.end - hole.start >= shortest and _missed(hole)]
+        holes = over or [hole for hole in self._finder.lasting(shortest) if _missed(hole)]
         if not holes:
             return level, 0.0, 0.0, 0.0
         worst = worst_of(holes)
@@ -114,6 +119,12 @@ class Silence(AudioDetector):
                 confidence=confidence(length_ns, seconds_to_ns(self.trigger.min_s)),
                 limit=SILENT_DBFS,
             )
+
+
+def _missed(hole: Hole) -> bool:
+    """Return whether a listener misses what was cut."""
+    soft = hole.lead < SOFT_DBFS
+    return not hole.meant and not (soft and hole.recent - hole.lead > STEADY_DB)
 
 
 def _cuts_of(series: Series, edges: NDArray[np.int64]) -> Iterator[_Cut]:
