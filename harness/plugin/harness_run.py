@@ -56,16 +56,6 @@ class HarnessRun:
         """Return which recordings are kept: on, off or retain-on-failure."""
         return self.options.recordings or "retain-on-failure"
 
-    @property
-    def devices(self) -> dict[str, dict[str, Any]]:
-        """Return the record of each device that a test has used, by its name."""
-        return self._devices
-
-    @property
-    def cases(self) -> list[dict[str, Any]]:
-        """Return the cases so far."""
-        return self._cases
-
     def add(self, parcel: dict[str, Any]) -> list[dict[str, Any]]:
         """Take what one test reported: its case, and the device and rig that it ran on.
 
