@@ -12,8 +12,9 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from harness.analysis.frame_view import FrameView
+from harness.analysis.sound_view import SoundView
 from harness.analysis.trigger import Interval, Trigger
-from harness.analysis.views import FrameView, SoundView
 from harness.findings import AvSync, Metric
 from harness.media import StreamFormat
 from harness.timeline import Timeline

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 from harness.analysis.checks import Outcome, conclude, judged_window
 from harness.analysis.detector import Context, Detector, Series, SyncDetector
+from harness.analysis.frame_view import FrameView
 from harness.analysis.hops import Hops
+from harness.analysis.sound_view import SoundView
 from harness.analysis.startup import StartUp
 from harness.analysis.tracks import Track
-from harness.analysis.views import FrameView, SoundView
 from harness.clock import NS_PER_MS, NS_PER_S, ns_to_seconds, seconds_to_ns
 from harness.findings import AvSync, Check, Finding
 from harness.media import AudioBlock, Captured, Frame, Gap, SignalEvent

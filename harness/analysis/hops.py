@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from harness.analysis.views import SoundView
+from harness.analysis.sound_view import SoundView
 from harness.media import AudioBlock
 
 REANCHOR_NS = 1_000

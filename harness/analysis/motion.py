@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from scipy.ndimage import median_filter, percentile_filter
 
 from harness.analysis.detector import Series
-from harness.analysis.views import FrameView
+from harness.analysis.frame_view import FrameView
 
 COLUMNS: Final = ("local_change", "motion", "likeness")
 """What `measure` returns, in this order."""

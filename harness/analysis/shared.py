@@ -1,8 +1,8 @@
-"""A property that is computed once for all detectors, and whose cost no detector is charged with."""
+"""What is computed once for all detectors, and whose cost no detector is charged with."""
 
 import time
 from collections.abc import Callable
-from typing import Any, Generic, TypeVar, overload
+from typing import Any, Generic, Self, TypeVar, overload
 
 T = TypeVar("T")
 
@@ -29,3 +29,24 @@ class shared(Generic[T]):
         view.__dict__[self._name] = value
         view.shared_ns = before + time.perf_counter_ns() - start
         return value
+
+
+class Shares:
+    """A view whose pictures and levels are computed at first use, then kept.
+
+    Each module of shared measurements offers functions of a view; `view.of(function)` calls one once a
+    view, whoever asks. So a new measurement needs no line here.
+    """
+
+    def __init__(self) -> None:
+        self.shared_ns = 0
+        self._made: dict[Callable[[Any], Any], Any] = {}
+
+    def of(self, make: Callable[[Self], T]) -> T:
+        """Return `make(self)`, computed once; `make` is a function of a module, never a lambda."""
+        if make not in self._made:
+            before, start = self.shared_ns, time.perf_counter_ns()
+            self._made[make] = make(self)
+            self.shared_ns = before + time.perf_counter_ns() - start
+        made: T = self._made[make]
+        return made

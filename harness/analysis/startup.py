@@ -24,8 +24,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from harness.analysis.frame_view import FrameView, likeness
 from harness.analysis.trigger import runs
-from harness.analysis.views import FrameView, likeness
 from harness.clock import NS_PER_S, seconds_to_ns
 from harness.timeline import Mark, Timeline
 

@@ -7,7 +7,8 @@ from array import array
 import numpy as np
 
 from harness.analysis.detector import AudioDetector, Detector, Series, SyncDetector, VideoDetector
-from harness.analysis.views import FrameView, SoundView
+from harness.analysis.frame_view import FrameView
+from harness.analysis.sound_view import SoundView
 
 logger = logging.getLogger(__name__)
 

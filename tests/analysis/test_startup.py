@@ -8,8 +8,8 @@ import pytest
 
 from harness.analysis.detector import Context
 from harness.analysis.engine import Engine
+from harness.analysis.frame_view import FrameView
 from harness.analysis.startup import StartUp
-from harness.analysis.views import FrameView
 from harness.detectors.video.black_frames import BlackFrames
 from harness.media import Frame, StreamFormat, VideoFormat
 from harness.recording.recording import Recording

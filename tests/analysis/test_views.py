@@ -6,8 +6,9 @@ import cv2
 import numpy as np
 import pytest
 
-from harness.analysis import shared, views
-from harness.analysis.views import FrameView, SoundView, likeness
+from harness.analysis import frame_view, shared
+from harness.analysis.frame_view import FrameView, likeness
+from harness.analysis.sound_view import SoundView
 from harness.media import Frame
 
 
@@ -23,7 +24,7 @@ def _noise(seed, height=270, width=480):
 def test_a_shared_picture_is_computed_once_and_booked(monkeypatch):
     calls = []
     resize = cv2.resize
-    monkeypatch.setattr(views.cv2, "resize", lambda *args, **kw: calls.append(1) or resize(*args, **kw))
+    monkeypatch.setattr(frame_view.cv2, "resize", lambda *args, **kw: calls.append(1) or resize(*args, **kw))
     view = FrameView(_frame(_noise(0, 720, 1280)))
     first = view.small
     assert view.small is first
@@ -137,3 +138,16 @@ def test_a_hop_of_sound_has_levels_and_zero_runs():
     assert view.zero_run.tolist() == [0, 350]
     assert view.end_ns == 10_001_000
     assert view.rms_dbfs == pytest.approx(10 * np.log10((0.25 + 0.0625**2) / 2))
+
+
+def test_what_a_function_makes_of_a_view_is_made_once_and_booked_to_nobody():
+    calls = []
+
+    def spread(view):
+        calls.append(view.index)
+        return view.spread
+
+    view = FrameView(_frame(_noise(1)))
+    assert view.of(spread) == view.of(spread) == view.spread
+    assert calls == [0]
+    assert view.shared_ns > 0

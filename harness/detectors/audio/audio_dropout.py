@@ -6,8 +6,8 @@ from typing import ClassVar, Final
 import numpy as np
 
 from harness.analysis.detector import AudioDetector, Context, Series
+from harness.analysis.sound_view import SoundView
 from harness.analysis.trigger import Interval, Trigger
-from harness.analysis.views import SoundView
 from harness.clock import NS_PER_MS
 from harness.detectors.audio.hole import SHARP_DB, worst_of
 from harness.detectors.audio.holes import HoleFinder

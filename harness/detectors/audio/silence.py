@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from harness.analysis.checks import judged_window
 from harness.analysis.detector import AudioDetector, Context, Series
+from harness.analysis.sound_view import SoundView
 from harness.analysis.trigger import Interval, Trigger, confidence
-from harness.analysis.views import SoundView
 from harness.clock import NS_PER_MS, seconds_to_ns
 from harness.detectors.audio.hole import Hole, worst_of
 from harness.detectors.audio.holes import HoleFinder

@@ -6,7 +6,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from harness.analysis.views import SoundView
+from harness.analysis.sound_view import SoundView
 
 SLOT_MS: Final = 1.0
 """Length of a slot."""

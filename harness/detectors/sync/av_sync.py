@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 from harness.analysis import markers
 from harness.analysis.checks import judged_window
 from harness.analysis.detector import Context, Series, SyncDetector
+from harness.analysis.frame_view import FrameView
+from harness.analysis.sound_view import SoundView
 from harness.analysis.trigger import Interval, Trigger, runs
-from harness.analysis.views import FrameView, SoundView
 from harness.clock import NS_PER_MS, NS_PER_S
 from harness.detectors.sync.beeps import BeepFinder
 from harness.findings import AvSync as Offset

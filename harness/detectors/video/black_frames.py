@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from harness.analysis.detector import Context, Series, VideoDetector
+from harness.analysis.frame_view import FrameView, likeness
 from harness.analysis.trigger import Interval, Trigger, confidence, runs
-from harness.analysis.views import FrameView, likeness
 from harness.clock import NS_PER_S
 from harness.findings import Metric
 

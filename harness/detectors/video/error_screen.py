@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from harness.analysis.detector import Context, Series, VideoDetector
 from harness.analysis.explaining import RESPONSE_NS
+from harness.analysis.frame_view import FrameView
 from harness.analysis.trigger import Interval, Trigger
-from harness.analysis.views import FrameView
 from harness.findings import Metric
 from harness.media import Plane
 

@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from harness.analysis.views import FrameView
+from harness.analysis.frame_view import FrameView
 
 BOX: Final = ("left", "right", "top", "bottom")
 COLUMNS: Final = ("rest", "turned", *BOX, "sum", "sum_x", "sum_y")

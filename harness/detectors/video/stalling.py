@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 
 from harness.analysis.detector import Context, Series, VideoDetector
 from harness.analysis.explaining import RESPONSE_NS
+from harness.analysis.frame_view import FrameView
 from harness.analysis.startup import darkness
 from harness.analysis.trigger import Interval, Trigger, confidence, runs
-from harness.analysis.views import FrameView
 from harness.clock import NS_PER_S
 from harness.detectors.video import spinner
 from harness.detectors.video.spinner import Turning

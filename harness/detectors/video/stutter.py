@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 from harness.analysis import motion
 from harness.analysis.checks import judged_window
 from harness.analysis.detector import Context, Series, VideoDetector
+from harness.analysis.frame_view import FrameView
 from harness.analysis.motion import Motion
 from harness.analysis.trigger import Interval, Trigger, confidence
-from harness.analysis.views import FrameView
 from harness.clock import NS_PER_MS, NS_PER_S
 from harness.findings import Metric
 

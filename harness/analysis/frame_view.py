@@ -1,13 +1,12 @@
-"""What detectors look at: pictures and sound levels computed once and shared by all of them."""
+"""What picture detectors look at: one frame, and pictures computed once and shared by all of them."""
 
-from functools import cached_property
 from typing import Final
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from harness.analysis.shared import shared
+from harness.analysis.shared import Shares, shared
 from harness.media import Frame, Plane
 
 SMALL_LONG_SIDE_PX: Final = 480
@@ -26,7 +25,7 @@ FLAT_VARIANCE: Final = 0.01
 """Pictures of less variance than this (code values squared) have no structure to compare."""
 
 
-class FrameView:
+class FrameView(Shares):
     """One frame and the pictures that detectors share; each is computed at first use, then kept.
 
     `previous` is the view of the frame before, or `None` at the start, after a gap, after the signal came
@@ -35,10 +34,10 @@ class FrameView:
     """
 
     def __init__(self, frame: Frame, previous: "FrameView | None" = None) -> None:
+        super().__init__()
         self.frame = frame
         self.t_ns = frame.t_ns
         self.index = frame.index
-        self.shared_ns = 0
         same_size = previous is not None and previous.frame.y.shape == frame.y.shape
         self.previous = previous if same_size else None
         if previous is not None:
@@ -187,74 +186,6 @@ def likeness(one: NDArray[np.float32], other: NDArray[np.float32]) -> float:
     return float(first @ second) / float(np.sqrt(energy * other_energy))
 
 
-class SoundView:
-    """One hop of sound, `HOP_S` long (the last before a gap or the end may be shorter).
-
-    Hops are cut anew from whatever blocks arrive, so they do not depend on where blocks begin.
-
-    Parameters
-    ----------
-    t_ns : int
-        When the first sample was heard.
-    first_sample : int
-        Index of the first sample since the stream began.
-    samples : float32 array, shape (samples, channels), range -1..1
-        Never write to it.
-    rate_hz : int
-        The sampling rate.
-    after_gap : bool
-        True when samples are missing before this hop: forget what was heard before.
-    """
-
-    HOP_S: Final = 0.01
-
-    def __init__(
-        self,
-        t_ns: int,
-        first_sample: int,
-        samples: NDArray[np.float32],
-        rate_hz: int,
-        after_gap: bool = False,
-    ) -> None:
-        self.t_ns = t_ns
-        self.first_sample = first_sample
-        self.samples = samples
-        self.rate_hz = rate_hz
-        self.after_gap = after_gap
-        self.shared_ns = 0
-
-    @property
-    def channels(self) -> int:
-        """Return the number of channels."""
-        return int(self.samples.shape[1])
-
-    @cached_property
-    def end_ns(self) -> int:
-        """Return when the last sample ends."""
-        return self.t_ns + round(len(self.samples) * 1e9 / self.rate_hz)
-
-    @shared
-    def rms(self) -> NDArray[np.float64]:
-        """Return the root mean square of each channel, full scale 1, shape (channels,)."""
-        return np.asarray(np.sqrt(np.mean(np.square(self.samples, dtype=np.float64), axis=0)))
-
-    @shared
-    def peak(self) -> NDArray[np.float32]:
-        """Return the largest magnitude in each channel, shape (channels,)."""
-        top: NDArray[np.float32] = np.abs(self.samples).max(axis=0)
-        return top
-
-    @shared
-    def zero_run(self) -> NDArray[np.int64]:
-        """Return the longest run of samples that are exactly 0 in each channel, shape (channels,)."""
-        return np.array([_longest_run(column == 0) for column in self.samples.T], dtype=np.int64)
-
-    @shared
-    def rms_dbfs(self) -> float:
-        """Return the level of all channels together; a full-scale square wave is 0, silence -120 or less."""
-        return float(10 * np.log10(np.mean(self.rms**2) + 1e-12))
-
-
 def _shrink(plane: Plane, scale: float) -> Plane:
     if scale == 1.0:
         return plane
@@ -273,10 +204,3 @@ def _block_means(plane: Plane) -> NDArray[np.float32]:
 def _centred(picture: NDArray[np.float32]) -> NDArray[np.float64]:
     flat = picture.ravel().astype(np.float64)
     return np.asarray(flat - flat.mean())
-
-
-def _longest_run(inside: NDArray[np.bool_]) -> int:
-    if not inside.any():
-        return 0
-    edges = np.flatnonzero(np.diff(np.concatenate(([0], inside.view(np.int8), [0]))))
-    return int(np.max(edges[1::2] - edges[::2]))
