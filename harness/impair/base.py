@@ -21,8 +21,9 @@ LEVELS = ("easy", "medium", "hard")
 class FaultSpec:
     """One defect to plant: `freeze_frame:start_s=5,duration_s=1,level=easy,offset_ms=200`.
 
-    Times count from the first frame of the title (or of the file). `parameters` holds what only this
-    defect knows, as numbers.
+    Times count from the first frame of the title (or of the file). `kind` picks one form of a defect that
+    has several (`kind=swapped`); without it the seed picks. `parameters` holds what only this defect
+    knows, as numbers.
     """
 
     defect: str
@@ -30,37 +31,43 @@ class FaultSpec:
     duration_s: float = 1.0
     level: str = "easy"
     seed: int = 0
+    kind: str = ""
     parameters: dict[str, float] = field(default_factory=dict)
 
     @classmethod
     def parse(cls, text: str) -> "FaultSpec":
         """Read the form above; raises InputError, naming the part that is wrong."""
         defect, _, rest = text.partition(":")
+        words = {"level": "easy", "kind": ""}
         values: dict[str, float] = {}
-        level = "easy"
         for part in filter(None, rest.split(",")):
-            key, equals, value = part.partition("=")
-            if key == "level" and value in LEVELS:
-                level = value
+            key, equals, value = (word.strip() for word in part.partition("="))
+            if key in words and value and (key == "kind" or value in LEVELS):
+                words[key] = value
                 continue
             try:
-                values[key.strip()] = float(value)
+                values[key] = float(value)
             except ValueError:
                 equals = ""
             if not equals:
                 raise InputError(f"fault {text!r}: cannot read {part!r}; write name=number")
+        seed = values.pop("seed", 0)
+        if not float(seed).is_integer():
+            raise InputError(f"fault {text!r}: the seed is a whole number")
         return cls(
             defect=defect.strip(),
             start_s=values.pop("start_s", 0.0),
             duration_s=values.pop("duration_s", 1.0),
-            level=level,
-            seed=int(values.pop("seed", 0)),
+            level=words["level"],
+            seed=int(seed),
+            kind=words["kind"],
             parameters=values,
         )
 
     def __str__(self) -> str:
         """Return the form that `parse` reads."""
-        extra = "".join(f",{key}={value:g}" for key, value in self.parameters.items())
+        extra = f",kind={self.kind}" if self.kind else ""
+        extra += "".join(f",{key}={value:g}" for key, value in self.parameters.items())
         return (
             f"{self.defect}:start_s={self.start_s:g},duration_s={self.duration_s:g}"
             f",level={self.level},seed={self.seed}{extra}"
@@ -80,12 +87,15 @@ class Impairment(ABC):
     defect: ClassVar[str]
     medium: ClassVar[Literal["picture", "sound"]]
     """Which half it damages; the ground truth is exact to a frame or to a sample accordingly."""
+    kinds: ClassVar[tuple[str, ...]] = ()
+    """The forms that the defect takes, the commonest first."""
 
     def __init__(self, spec: FaultSpec, fps: Fraction | None, rate_hz: int | None) -> None:
         self.spec = spec
         self.fps = fps
         self.rate_hz = rate_hz
         self.random = np.random.default_rng(spec.seed)
+        self.kind = spec.kind or (self.kinds[spec.seed % len(self.kinds)] if self.kinds else "")
 
     def intervals_s(self) -> list[tuple[float, float]]:
         """Return the planted intervals `[start, end)` in seconds, in order: the ground truth."""

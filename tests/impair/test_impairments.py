@@ -155,5 +155,5 @@ def test_a_spec_that_cannot_be_read_is_told(text):
 
 
 def test_a_spec_is_written_as_it_is_read():
-    spec = FaultSpec.parse("av_sync:start_s=2.5,offset_ms=-120,seed=4,level=hard,duration_s=inf")
+    spec = FaultSpec.parse("av_sync:start_s=2.5,offset_ms=-120,seed=4,level=hard,duration_s=inf,kind=late")
     assert FaultSpec.parse(str(spec)) == spec
