@@ -79,6 +79,7 @@ def pytest_runtest_makereport(item, call):
 
 def pytest_configure(config):
     config.addinivalue_line("markers", "logs_errors: the test is about errors that are logged")
+    config.addinivalue_line("markers", "fuller: takes long; runs with --fuller, and in CI")
     config.addinivalue_line("markers", "media: needs the clips in the folder named by HARNESS_MEDIA")
 
 
@@ -91,7 +92,17 @@ def media():
     return Path(folder)
 
 
-def pytest_addoption(pluginmanager):
+def pytest_collection_modifyitems(config, items):
+    if config.getoption("--fuller") or os.environ.get("CI") == "true":
+        return
+    long = [item for item in items if item.get_closest_marker("fuller")]
+    if long and len(long) < len(items):
+        items[:] = [item for item in items if item not in long]
+        config.hook.pytest_deselected(items=long)
+
+
+def pytest_addoption(parser, pluginmanager):
+    parser.addoption("--fuller", action="store_true", help="run also the tests that take long, as CI does")
     if pluginmanager.hasplugin("xdist"):
         from tests.support.workers import Workers
 
