@@ -5,14 +5,12 @@ import json
 import os
 import sys
 import tempfile
-import time
 from pathlib import Path
-from typing import Any
 
 from rich.console import Console
-from rich.progress import Progress
 
 from harness.cli.analysis_table import table
+from harness.cli.progress import Bar
 from harness.errors import HarnessError, InputError
 from harness.recording.recording import Recording
 from harness.run.analyze import Analyzed, analyze, choose, contract, find_criteria
@@ -30,8 +28,6 @@ first of 2, 1, 3 that any of them has; a file that cannot be used is left out of
 
 STATUS = {"pass": 0, "fail": 1, "inconclusive": 3}
 WORST_FIRST = (2, 1, 3, 0)
-PATIENCE_S = 2.0
-"""A progress bar appears when a file takes longer than this."""
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -79,34 +75,8 @@ def run(args: argparse.Namespace) -> int:
 
 def _analyze(path: Path, criteria: Criteria, asked: frozenset[str] | None) -> Analyzed:
     recording = Recording(path)
-    with _Bar(recording, path.name) as bar:
+    with Bar("analyzing", lambda: recording.duration_ns) as bar:
         return analyze(recording, criteria, asked=asked, progress=bar.advance if bar.wanted else None)
-
-
-class _Bar:
-    """A progress bar on stderr, if that is a terminal, from `PATIENCE_S` on."""
-
-    def __init__(self, recording: Any, name: str) -> None:
-        self.wanted = sys.stderr.isatty()
-        self._recording, self._name = recording, name
-        self._start_s = time.monotonic()
-        self._bar: Any = None
-
-    def advance(self, t_ns: int) -> None:
-        """Show that the analysis has come to `t_ns`."""
-        if self._bar is None and time.monotonic() - self._start_s > PATIENCE_S:
-            self._bar = Progress(console=Console(stderr=True), transient=True)
-            self._task = self._bar.add_task("analyzing", total=max(1, self._recording.duration_ns))
-            self._bar.start()
-        if self._bar is not None:
-            self._bar.update(self._task, completed=t_ns)
-
-    def __enter__(self) -> "_Bar":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self._bar is not None:
-            self._bar.stop()
 
 
 def _note_unused(args: argparse.Namespace) -> None:
