@@ -34,9 +34,7 @@ def _sound(path):
 
 @pytest.mark.parametrize("name", ["out.mkv", "out.mp4", "out.mov"])
 def test_a_freeze_stands_where_the_truth_says(clean, tmp_path, name):
-    out, truth = _planted(
-        clean, tmp_path, "--defect=freeze_frame", "--start=1", "--duration=0.8", name=name
-    )
+    out, truth = _planted(clean, tmp_path, "--defect=freeze_frame", "--start=1", "--duration=0.8", name=name)
     assert truth["intervals_s"] == [[1.0, 1.8]]
     assert truth["measured"]["frames"] == 20
     before, after = _pictures(clean), _pictures(out)
@@ -66,7 +64,9 @@ def test_where_and_how_long_is_chosen_if_nobody_says(clean, tmp_path):
 
 def test_the_same_seed_plants_the_same_again(clean, tmp_path):
     truths = [
-        _planted(clean, tmp_path, "--defect=stutter", f"--seed={seed}", name=f"{number}.mkv")[1]["intervals_s"]
+        _planted(clean, tmp_path, "--defect=stutter", f"--seed={seed}", name=f"{number}.mkv")[1][
+            "intervals_s"
+        ]
         for number, seed in enumerate((4, 4, 5))
     ]
     assert truths[0] == truths[1] != truths[2]
