@@ -1,0 +1,1 @@
+"""The benchmark: what detectors are held to."""
