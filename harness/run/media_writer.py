@@ -25,7 +25,7 @@ SOUND_CODEC: Final = {
 """By the name's ending; sound is exact everywhere but in MP4, which carries no PCM that all players know."""
 
 SOUND_ALONE: Final = (".wav", ".flac")
-PICTURE: Final = {"crf": "10", "preset": "veryfast"}
+NEAR_LOSSLESS_CRF: Final = 10
 TICK: Final = Fraction(1, 90_000)
 LAYOUTS: Final = {1: "mono", 2: "stereo", 3: "2.1", 4: "quad", 5: "5.0", 6: "5.1", 7: "6.1", 8: "7.1"}
 
@@ -39,13 +39,16 @@ class MediaWriter:
         Its ending picks the container: `.mkv .mov .mp4 .m4v`, for sound alone also `.wav .flac`.
     stream : StreamFormat
         What will come. An odd last row or column is left out.
+    crf : int
+        The constant rate factor of x264: 0 is lossless, 18 looks the same, 23 is usual on the web.
 
     Raises InputError when the path cannot be written.
 
     """
 
-    def __init__(self, path: Path, stream: StreamFormat) -> None:
+    def __init__(self, path: Path, stream: StreamFormat, *, crf: int = NEAR_LOSSLESS_CRF) -> None:
         self.path = path
+        self._picture_options = {"crf": str(crf), "preset": "veryfast"}
         suffix = check_suffix(path)
         if stream.video and suffix in SOUND_ALONE:
             raise InputError(f"{path}: holds sound alone, and the input has a picture; write .mkv or .mp4")
@@ -91,7 +94,7 @@ class MediaWriter:
     def _add_video(self, stream: StreamFormat) -> Any:
         video = stream.video
         assert video is not None  # noqa: S101 - asked for with a picture only
-        track = self._container.add_stream("libx264", rate=video.fps, options=PICTURE)
+        track = self._container.add_stream("libx264", rate=video.fps, options=self._picture_options)
         track.width, track.height = video.width_px // 2 * 2, video.height_px // 2 * 2
         track.pix_fmt, track.time_base = "yuv420p", TICK
         track.codec_context.time_base, track.codec_context.color_range = TICK, 1
