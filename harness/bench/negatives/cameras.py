@@ -7,7 +7,7 @@ import numpy as np
 
 from harness.bench.negatives.negative import Scene
 from harness.bench.negatives.painting import Grain, Image, planes, seeded, tilted, tint, whole, window
-from harness.bench.negatives.places import landscape, person, room, talk
+from harness.bench.negatives.places import cut_out, landscape, person, room, talk
 from harness.impair.base import Picture
 
 
@@ -86,14 +86,12 @@ def defocus_pull(width: int, height: int) -> Scene:
     """The focus goes slowly from the background to somebody in front, and back."""
     steps = 9
     behind = landscape(width, height, seed=6)
-    front, mask = np.zeros_like(behind), np.zeros_like(behind)
-    person(front, width * 0.36, height * 1.02, height * 0.95, shirt=(150, 110, 60))
-    mask[front.max(axis=2) > 0] = 255
-    front[mask == 0] = 90
+    place = (width * 0.36, height * 1.02, height * 0.95)
+    front, mask = cut_out(width, height, place, (150, 110, 60), (90, 110, 90))
     stack = []
     for step in range(steps):
         near_px, far_px = ((steps - 1 - step) * height / 260, step * height / 260)
-        alpha = _soft(mask, near_px).astype(np.float32) / 255
+        alpha = _soft(mask, near_px).astype(np.float32)[..., None] / 255
         stack.append(whole(_soft(behind, far_px) * (1 - alpha) + _soft(front, near_px) * alpha))
     noise = Grain(width, height, 1.0)
 
