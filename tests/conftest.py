@@ -52,6 +52,13 @@ def _left(threads, children):
     return running + [f"process {pid} ({name})" for pid, name in _children().items() if pid not in children]
 
 
+def _command(process):
+    try:
+        return (process / "cmdline").read_bytes()
+    except OSError:
+        return b""
+
+
 def _children():
     own, found = os.getpid(), {}
     for stat in Path("/proc").glob("[0-9]*/stat"):
@@ -61,7 +68,9 @@ def _children():
             continue
         name = text[text.index("(") + 1 : text.rindex(")")]
         state, parent = text[text.rindex(")") + 2 :].split()[:2]
-        if int(parent) == own and state != "Z":
+        # Python's own helper of process pools lives as long as we do.
+        tracker = b"resource_tracker" in _command(stat.parent)
+        if int(parent) == own and state != "Z" and not tracker:
             found[int(stat.parent.name)] = name
     return found
 

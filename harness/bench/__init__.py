@@ -1,1 +1,1 @@
-"""The benchmark: what detectors are held to."""
+"""The benchmark: every defect planted in clean media and looked for; what is clean must stay clean."""

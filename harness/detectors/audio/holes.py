@@ -68,7 +68,7 @@ MOST_OPEN: Final = 6
 
 PULSE_SLOTS: Final = 30
 PULSE_DB: Final = 15.0
-"""Dips so short, with others as deep within `BESIDE_SLOTS` on both sides, are the wave of a deep tone."""
+"""A dip so short, with another as deep within `BESIDE_SLOTS`, is the wave of a deep tone."""
 
 
 @dataclass(slots=True)
@@ -228,7 +228,7 @@ class HoleFinder:
     def _hole(self, stretch: Stretch, item: _Open, end: int, inside: float) -> Hole:
         hole = item.hole
         beside = slice(end, end + BESIDE_SLOTS)
-        dips = max(item.dip_before, deepest_dip(self._levels[beside, hole.channel]))
+        dips = min(item.dip_before, deepest_dip(self._levels[beside, hole.channel]))
         length = self._first + end - hole.start
         return replace(
             hole,
