@@ -7,8 +7,8 @@ import cv2
 import numpy as np
 
 from harness.bench.negatives.negative import Scene
-from harness.bench.negatives.painting import Image, planes, ramp, tint, whole
-from harness.bench.negatives.places import person
+from harness.bench.negatives.painting import Image, disc, planes, ramp, tint, whole
+from harness.bench.negatives.places import landscape, person
 from harness.impair.base import Picture
 
 SHELLS = 14
@@ -116,3 +116,24 @@ stage_strobe = partial(_strobes, 2.5, 1.0)
 
 small_strobe = partial(_strobes, 10.0, 0.06)
 """A lamp at the back flashes ten times a second, on a small part of the picture."""
+
+
+def press_flashes(width: int, height: int) -> Scene:
+    """Photographers greet somebody: flashes from all sides, each for a moment, some on the whole face."""
+    random = np.random.default_rng(67)
+    hall = landscape(width, height, seed=33, night=True)
+    person(hall, width * 0.5, height, height * 0.8, (40, 44, 60))
+    lit = whole(hall * tint((1.25, 1.25, 1.3)) + 44)
+    times_s = np.cumsum(random.uniform(0.08, 0.5, 40))
+    places = np.stack([random.uniform(0, width, 40), random.uniform(0.3, 0.7, 40) * height], axis=1)
+
+    def scene(at_s: float) -> Picture:
+        image = hall
+        for flash, start_s in enumerate(times_s):
+            glow = math.exp(-(at_s - start_s) / 0.035) if at_s >= start_s else 0.0
+            if glow > 0.03:
+                image = cv2.addWeighted(image, 1 - glow, lit, glow, 0) if flash % 3 == 0 else image.copy()
+                disc(image, tuple(places[flash]), height * 0.05 * glow, (255, 255, 255))
+        return planes(image)
+
+    return scene
