@@ -184,7 +184,7 @@ def pan_and_rest(width: int, height: int) -> Scene:
     noise = Grain(width, height, 1.0)
 
     def scene(at_s: float) -> Picture:
-        part, within_s = divmod(at_s, 2.7)
+        part, within_s = divmod(at_s + 1.5, 2.7)
         gone = min(within_s / 1.2, 1.0)
         y, u, v = planes(window(world, width * 0.3 * (part + gone * gone * (3 - 2 * gone)), 0, width, height))
         return noise.onto(y, at_s), u, v

@@ -132,14 +132,14 @@ def phone_video(width: int, height: int) -> Scene:
 
 
 def slides(width: int, height: int) -> Scene:
-    """A slide show: photographs stand for a second and a half, then the next pushes in within a third."""
+    """A slide show: photographs stand for a second, then the next one glides in and pushes them out."""
     photographs = [planes(landscape(width, height, seed=seed)) for seed in (35, 37, 39, 41, 43)]
 
     def scene(at_s: float) -> Picture:
-        number, within_s = divmod(at_s, 1.8)
+        number, within_s = divmod(at_s, 1.9)
         shown, following = photographs[int(number) % 5], photographs[(int(number) + 1) % 5]
-        gone = min(max(within_s - 1.45, 0) / 0.35, 1.0)
-        shift = round(width // 2 * gone * gone * (3 - 2 * gone))
+        gone = min(max(within_s - 1.1, 0) / 0.8, 1.0)
+        shift = round(width // 2 * gone**3 * (10 - 15 * gone + 6 * gone**2))
         y, u, v = (
             np.concatenate([old[:, at:], new[:, :at]], axis=1)
             for old, new, at in zip(shown, following, (2 * shift, shift, shift), strict=True)
