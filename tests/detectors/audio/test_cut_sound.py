@@ -181,7 +181,7 @@ CLEAN = {
         0.25 * np.sin(2 * np.pi * 1000 * seconds(7)) * (np.abs(seconds(7) % 1 - 0.5) < 0.05)
     ),
     "a deep square wave": lambda: 0.3 * np.sign(np.sin(2 * np.pi * 32 * seconds(4))),
-    "a bass with a fuzz pedal": lambda: fuzz_bass(4),
+    "a bass with a fuzz pedal": lambda: fuzz_bass(4)[:, 0],
     "a bass of pulses": lambda: (
         0.3 * np.sin(2 * np.pi * 300 * seconds(4)) * (seconds(4) * 32 % 1 < 0.65) + noise(4, -70)
     ),
