@@ -9,11 +9,13 @@ from harness.detectors.sync.av_sync import AvSync
 from harness.detectors.video.black_frames import BlackFrames
 from harness.detectors.video.error_screen import ErrorScreen
 from harness.detectors.video.freeze_frame import FreezeFrame
+from harness.detectors.video.solid_colour import SolidColour
 from harness.detectors.video.stalling import Stalling
 from harness.detectors.video.stutter import Stutter
 
 DETECTORS: Final[tuple[type[Detector], ...]] = (
     BlackFrames,
+    SolidColour,
     FreezeFrame,
     Stutter,
     Stalling,

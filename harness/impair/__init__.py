@@ -5,8 +5,17 @@ from harness.impair.base import Impairment
 from harness.impair.black_frames import BlackFrames
 from harness.impair.freeze_frame import FreezeFrame
 from harness.impair.silence import Silence
+from harness.impair.solid_colour import SolidColour
 from harness.impair.stutter import Stutter
 
 IMPAIRMENTS: dict[str, type[Impairment]] = {
-    impairment.defect: impairment for impairment in (FreezeFrame, BlackFrames, Stutter, Silence, AudioDropout)
+    impairment.defect: impairment
+    for impairment in (
+        FreezeFrame,
+        BlackFrames,
+        SolidColour,
+        Stutter,
+        Silence,
+        AudioDropout,
+    )
 }
