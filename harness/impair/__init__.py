@@ -3,6 +3,7 @@
 from harness.impair.audio_dropout import AudioDropout
 from harness.impair.base import Impairment
 from harness.impair.black_frames import BlackFrames
+from harness.impair.colour_error import ColourError
 from harness.impair.freeze_frame import FreezeFrame
 from harness.impair.silence import Silence
 from harness.impair.solid_colour import SolidColour
@@ -14,6 +15,7 @@ IMPAIRMENTS: dict[str, type[Impairment]] = {
         FreezeFrame,
         BlackFrames,
         SolidColour,
+        ColourError,
         Stutter,
         Silence,
         AudioDropout,
