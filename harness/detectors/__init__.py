@@ -6,6 +6,7 @@ from harness.analysis.detector import Detector
 from harness.detectors.audio.audio_dropout import AudioDropout
 from harness.detectors.audio.silence import Silence
 from harness.detectors.sync.av_sync import AvSync
+from harness.detectors.video.aspect_error import AspectError
 from harness.detectors.video.black_frames import BlackFrames
 from harness.detectors.video.colour_error import ColourError
 from harness.detectors.video.error_screen import ErrorScreen
@@ -18,6 +19,7 @@ DETECTORS: Final[tuple[type[Detector], ...]] = (
     BlackFrames,
     SolidColour,
     ColourError,
+    AspectError,
     FreezeFrame,
     Stutter,
     Stalling,

@@ -1,5 +1,6 @@
 """Plants named defects in clean media, with the ground truth."""
 
+from harness.impair.aspect_error import AspectError
 from harness.impair.audio_dropout import AudioDropout
 from harness.impair.base import Impairment
 from harness.impair.black_frames import BlackFrames
@@ -16,6 +17,7 @@ IMPAIRMENTS: dict[str, type[Impairment]] = {
         BlackFrames,
         SolidColour,
         ColourError,
+        AspectError,
         Stutter,
         Silence,
         AudioDropout,

@@ -82,7 +82,9 @@ class ColourError(Impairment):
         return luma, *(_codes(row[1] * chroma[0] + row[2] * chroma[1] + 128) for row in wrong[1:])
 
     def _cast(self, y: Plane, u: Plane, v: Plane) -> Picture:
-        tinted = [_codes(plane + np.float32(codes)) for plane, codes in zip((u, v), self._offsets, strict=True)]
+        tinted = [
+            _codes(plane + np.float32(codes)) for plane, codes in zip((u, v), self._offsets, strict=True)
+        ]
         return y, tinted[0], tinted[1]
 
 
