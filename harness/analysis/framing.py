@@ -62,7 +62,7 @@ def side_bars(view: FrameView) -> float:
 
 
 def shrunk(view: FrameView) -> float:
-    """Return how like the picture between new bars is to the one before, whole or cut, -1..1; 0: no new bars."""
+    """Return how like the picture between new bars is to the one before, whole or cut; 0 without new bars."""
     before, bars = view.previous, view.of(side_bars)
     if before is None or bars < BAR_SHARE or before.of(side_bars) > bars / 3:
         return 0.0

@@ -10,6 +10,7 @@ from harness.detectors.video.aspect_error import AspectError
 from harness.detectors.video.black_frames import BlackFrames
 from harness.detectors.video.colour_error import ColourError
 from harness.detectors.video.error_screen import ErrorScreen
+from harness.detectors.video.flicker import Flicker
 from harness.detectors.video.freeze_frame import FreezeFrame
 from harness.detectors.video.solid_colour import SolidColour
 from harness.detectors.video.stalling import Stalling
@@ -20,6 +21,7 @@ DETECTORS: Final[tuple[type[Detector], ...]] = (
     SolidColour,
     ColourError,
     AspectError,
+    Flicker,
     FreezeFrame,
     Stutter,
     Stalling,

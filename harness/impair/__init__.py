@@ -5,6 +5,7 @@ from harness.impair.audio_dropout import AudioDropout
 from harness.impair.base import Impairment
 from harness.impair.black_frames import BlackFrames
 from harness.impair.colour_error import ColourError
+from harness.impair.flicker import Flicker
 from harness.impair.freeze_frame import FreezeFrame
 from harness.impair.silence import Silence
 from harness.impair.solid_colour import SolidColour
@@ -18,6 +19,7 @@ IMPAIRMENTS: dict[str, type[Impairment]] = {
         SolidColour,
         ColourError,
         AspectError,
+        Flicker,
         Stutter,
         Silence,
         AudioDropout,

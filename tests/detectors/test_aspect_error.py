@@ -1,4 +1,4 @@
-"""aspect_error: a picture that loses its shape in a shot is found to the frame; a title's own shape is right."""
+"""aspect_error: a picture that loses its shape is found to the frame; a title's own shape is right."""
 
 import cv2
 import numpy as np
