@@ -46,7 +46,6 @@ class AspectError(VideoDetector):
     metric = Metric("likeness to the frame before in its old shape", "correlation")
     columns = ("bars", "shrunk", "stretched", "stretched_by", "undone", "undone_by")
     trigger = Trigger(enter=0.85, leave=0.85, min_s=0.08)
-    explains = frozenset({"stutter", "freeze_frame"})
 
     def __init__(self) -> None:
         self._last_change = 0.0
