@@ -11,6 +11,9 @@ from harness.analysis.frame_view import FrameView
 FAR: Final = 255.0
 """The stray of a picture that is neither, in code values."""
 
+ENOUGH: Final = 4.0
+"""What strays further than this, in code values, need not be looked at more closely."""
+
 COLOURFUL: Final = 20.0
 """So far from neutral, in code values, lies at least one of U and V; else it is black, grey or white."""
 
@@ -38,7 +41,7 @@ WIDE: Final = 40.0
 
 def off_one_colour(view: FrameView) -> float:
     """Return how far the blocks stray from one colour that is neither black nor white, code values."""
-    if view.spread > 220 * LOGO_SHARE**0.5:
+    if np.ptp(_middle(view.blocks)) > 2 * ENOUGH:
         return FAR
     tones = _tones(view)
     colour = np.median(tones, axis=(1, 2))
@@ -53,7 +56,8 @@ def off_one_colour(view: FrameView) -> float:
 def off_bars(view: FrameView) -> float:
     """Return how far the columns of bars stray from one colour each, code values."""
     top, bottom = (round(share * view.blocks.shape[0]) for share in ROWS)
-    if bottom - top < 2 or float(np.median(np.ptp(view.blocks[top:bottom], axis=0))) > 3.0:
+    some = view.blocks[top:bottom, ::7]
+    if bottom - top < 2 or np.sort(np.ptp(some, axis=0))[some.shape[1] // 2] > ENOUGH:
         return FAR
     tones = _tones(view)[:, top:bottom]
     return min(_off_bars(tones, count) for count in (7, 8))

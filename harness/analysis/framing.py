@@ -1,5 +1,6 @@
 """Where the picture sits in the frame, and whether it was shrunk, cut or stretched since the one before."""
 
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 import cv2
@@ -26,6 +27,16 @@ GAIN: Final = (0.8, 1.2)
 
 STRETCHES: Final = tuple(1.04 + 0.02 * count for count in range(34))
 """How many times wider a stretched picture may be."""
+
+
+CANDIDATES: Final = 3
+"""So many of them are compared as pictures, the likeliest by the means of their columns."""
+
+WORTH: Final = 0.02
+"""Where the unstretched picture leaves less unexplained, nothing was stretched."""
+
+UNEXPLAINED: Final = 0.5
+"""A stretch leaves at most this share of what no stretch leaves unexplained."""
 
 
 class Area(NamedTuple):
@@ -73,6 +84,11 @@ def shrunk(view: FrameView) -> float:
     return max(_likeness(source.of(before.small), now) for source in sources)
 
 
+def column_means(view: FrameView) -> NDArray[np.float32]:
+    """Return the mean luma of each column of the small luma."""
+    return np.asarray(cv2.reduce(view.small, 0, cv2.REDUCE_AVG, dtype=cv2.CV_32F), dtype=np.float32).ravel()
+
+
 def stretched(now: FrameView, before: FrameView) -> tuple[float, float]:
     """Return how like a picture is to the middle of another one, stretched, and by which factor.
 
@@ -81,14 +97,29 @@ def stretched(now: FrameView, before: FrameView) -> tuple[float, float]:
     width = before.small.shape[1]
     target = _compared(now.small)
     plain = _correlation(_compared(before.small), target)
+    if 1 - plain < WORTH:
+        return 0.0, 1.0
     best, factor = max(
-        (_correlation(_middle(before.small, width / times), target), times) for times in STRETCHES
+        (_correlation(_middle(before.small, width / times), target), times)
+        for times in _candidates(now, before)
     )
     return (best, factor) if 1 - best <= UNEXPLAINED * (1 - plain) else (0.0, 1.0)
 
 
-UNEXPLAINED: Final = 0.35
-"""A stretch leaves at most this share of what no stretch leaves unexplained."""
+def _candidates(now: FrameView, before: FrameView) -> list[float]:
+    """Return the factors by which the means of the columns fit best."""
+    columns, target = before.of(column_means), now.of(column_means)
+    made = columns[_sources(len(columns))]
+    made = made - made.mean(axis=1, keepdims=True)
+    fits = made @ (target - target.mean()) / np.sqrt(np.maximum((made * made).sum(axis=1), 1e-6))
+    return [STRETCHES[place] for place in np.argsort(fits)[-CANDIDATES:]]
+
+
+@lru_cache(maxsize=4)
+def _sources(width: int) -> NDArray[np.intp]:
+    """Return from which column each column of a picture comes, for every stretch."""
+    offset = np.arange(width) - (width - 1) / 2
+    return np.asarray(np.rint((width - 1) / 2 + offset / np.array(STRETCHES)[:, None]), dtype=np.intp)
 
 
 def _edge_is_black(small: Plane) -> bool:

@@ -19,7 +19,7 @@ MEMORY: Final = 0.5
 STEP_FACTOR: Final = (0.3, 1.4)
 """What happened between two frames is so many times what the error would make, if it is that error."""
 
-VISIBLE: Final = 0.7
+VISIBLE: Final = 0.45
 """An error that would change less than this, RMS code values, cannot be seen in this picture."""
 
 

@@ -62,9 +62,10 @@ def test_the_shape_may_change_with_the_shot(x_px, y_px):
     assert shown.find([*_boxed(film[:50], x_px, y_px), *other[50:]], AspectError) == []
 
 
-def test_squeezing_a_letterboxed_film_is_found():
+@pytest.mark.parametrize("kind", ["squeezed", "windowbox", "cropped"])
+def test_a_letterboxed_film_loses_its_shape(kind):
     film = _boxed(shown.film(), 0, 34)
-    assert shown.find(shown.plant(film, f"{FAULT},kind=squeezed,seed=1"), AspectError) == [(35, 60)]
+    assert shown.find(shown.plant(film, f"{FAULT},kind={kind},seed=1"), AspectError) == [(35, 60)]
 
 
 def test_bars_may_close_slowly():

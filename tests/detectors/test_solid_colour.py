@@ -76,7 +76,7 @@ def test_a_title_card_is_no_lost_input(words):
 
 def test_a_colour_between_two_shots_is_editing():
     first, second = shown.film(), shown.film("news")
-    assert shown.find([*first[:40], *[_card(BLUE)] * 15, *second[40:]], SolidColour) == []
+    assert shown.find([*first[:40], *[_card(BLUE)] * 11, *second[40:]], SolidColour) == []
 
 
 def test_a_clear_sky_is_no_lost_input():

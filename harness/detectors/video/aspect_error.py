@@ -11,16 +11,19 @@ from harness.analysis.trigger import Interval, Trigger, confidence
 from harness.clock import NS_PER_MS, NS_PER_S
 from harness.findings import Metric
 
-ABRUPT: Final = 1.5
+ABRUPT: Final = 1.2
 """A stretch changes the picture so many times more than the frame before did."""
 
 WORTH_CODES: Final = 1.5
 """And by this many code values on average."""
 
+LIKE: Final = 0.98
+"""Pictures that are more alike than this were not stretched: 0.974 at the least stretch of a talking head."""
+
 KEPT: Final = 0.6
 """The bars are there while they keep this share of their width."""
 
-STRETCHED: Final = (0.9, 0.96)
+STRETCHED: Final = (0.85, 0.95)
 """Least likeness of a stretch that is undone later, and of one that is not."""
 
 SAME_FACTOR: Final = 0.05
@@ -43,7 +46,6 @@ class AspectError(VideoDetector):
     metric = Metric("likeness to the frame before in its old shape", "correlation")
     columns = ("bars", "shrunk", "stretched", "stretched_by", "undone", "undone_by")
     trigger = Trigger(enter=0.85, leave=0.85, min_s=0.08)
-    explains = frozenset({"stutter", "freeze_frame"})
 
     def __init__(self) -> None:
         self._last_change = 0.0
@@ -52,7 +54,7 @@ class AspectError(VideoDetector):
         """Return the width of side bars, and how well a new shape explains the step to this frame."""
         onset, undone = (0.0, 1.0), (0.0, 1.0)
         change = float(np.nan_to_num(view.change))
-        abrupt = change >= max(WORTH_CODES, ABRUPT * self._last_change)
+        abrupt = change >= max(WORTH_CODES, ABRUPT * self._last_change) and view.likeness < LIKE
         if view.previous is not None and abrupt:
             onset, undone = stretched(view, view.previous), stretched(view.previous, view)
         self._last_change = change

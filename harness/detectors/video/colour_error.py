@@ -32,7 +32,7 @@ UNDONE_BY: Final = {
 }
 """What is seen when the error ends."""
 
-WORTH_CODES: Final = 0.8
+WORTH_CODES: Final = 0.5
 """Where tones change by less than this, RMS code values, no error begins."""
 
 ABRUPT: Final = 1.3
@@ -50,7 +50,7 @@ CAST_CODES: Final = 5.0
 UNLIKE_LIGHT: Final = 0.3
 """A cast leaves so little of a step unexplained, as a share of what a change of light leaves (energy)."""
 
-GONE: Final = (0.25, 1.0)
+GONE: Final = (0.3, 1.5)
 """A lost plane keeps at most this share of its colour, and this many code values RMS."""
 
 COLOURED: Final = 2.0
@@ -89,12 +89,16 @@ class ColourError(VideoDetector):
     )
     trigger = Trigger(enter=0.8, leave=0.8, min_s=0.08)
 
+    def __init__(self) -> None:
+        self._tone_step = 0.0
+
     def measure(self, view: FrameView) -> tuple[float, ...]:
         """Return how close the last step is to each error, how large it is, and how much colour there is."""
         colours = view.of(tones)[1:]
-        amount = [float(np.sqrt(np.mean(plane * plane))) for plane in colours]
-        middle = [float(np.median(plane)) for plane in colours]
-        return (*_last_step(view), *amount, *middle)
+        amount = [float(np.sqrt(np.vdot(plane, plane) / plane.size)) for plane in colours]
+        last = _last_step(view, max(WORTH_CODES, ABRUPT * self._tone_step))
+        self._tone_step = float(np.nan_to_num(last[-1]))
+        return (*last, *amount, *(float(plane.mean()) for plane in colours))
 
     def find(self, series: Series, context: Context) -> list[Interval]:
         """Return where an error begins, and where it is undone."""
@@ -137,13 +141,14 @@ class _Steps:
         return np.flatnonzero((self.columns[name] >= least) & stands_out)
 
 
-def _last_step(view: FrameView) -> list[float]:
+def _last_step(view: FrameView, worth: float) -> list[float]:
+    """Return what a step is, if it is worth a look, and how large it is in luma and in all."""
     happened, calm, _ = view.of(step), view.of(calmness), view.of(movement)
     if view.previous is None or happened is None or calm is None:
         return [float("nan")] * (len(ERRORS) + 5)
     before = view.previous.of(tones)
     luma, both = size(happened[:1], calm[:1]), size(happened, calm)
-    if both < WORTH_CODES:
+    if both < worth:
         return [0.0] * (len(ERRORS) + 3) + [luma, both]
     errors = [
         closeness(happened[first:], before[first:], calm[first:], make) for make, first in ERRORS.values()
@@ -160,7 +165,8 @@ def _cast(happened: Tones, luma: Tones, calm: Tones) -> tuple[float, float, floa
     weights = calm.sum(axis=(1, 2))
     shift = (calm * happened).sum(axis=(1, 2)) / weights
     lit = np.broadcast_to(luma - 16, happened.shape)
-    by_light = (calm * happened * lit).sum(axis=(1, 2)) ** 2 / (calm * lit * lit).sum(axis=(1, 2))
+    light = np.maximum((calm * lit * lit).sum(axis=(1, 2)), 1e-6)
+    by_light = (calm * happened * lit).sum(axis=(1, 2)) ** 2 / light
     by_shift = float(np.sum(shift * shift * weights))
     if energy - by_shift > UNLIKE_LIGHT * (energy - float(np.sum(by_light))):
         return 0.0, 0.0, 0.0
@@ -214,9 +220,11 @@ def _lost(series: Series, steps: _Steps) -> list[_Span]:
     for plane in ("colour_u", "colour_v"):
         colour = series.columns[plane]
         for start, stop in runs(colour <= GONE[1]):
+            if start == 0 or not steps.luma_goes_on[start]:
+                continue
             before = colour[max(0, start - 8) : start]
-            usual = float(np.median(before)) if before.size else 0.0
-            if usual >= COLOURED and before[-1] >= 0.7 * usual and steps.luma_goes_on[start]:
+            usual = float(np.median(before))
+            if usual >= COLOURED and before[-1] >= 0.7 * usual and colour[start] <= GONE[0] * usual:
                 spans.append(_Span(start, stop, 1.0))
     return spans
 

@@ -42,7 +42,7 @@ LONG: Final = (8, 20)
 """Flicker is seen over so many jumps, and so many frames."""
 
 REGULAR: Final = 0.75
-"""A jump is undone half a period later, there again after a whole one, and so on: least correlation of each."""
+"""A jump is undone half a period later, there again after a whole one: least correlation."""
 
 EVEN: Final = 0.5
 """The smallest jumps are at least this share of the largest."""
@@ -124,14 +124,20 @@ class _Levels:
             return float("nan"), float("nan")
         now, before = view.of(_tiles), view.previous.of(_tiles)
         change = np.asarray(100 * np.log(now / before), dtype=np.float32)
-        trend = np.median(self._changes, axis=0) if self._changes else 0.0
+        trend = _middle(np.array(self._changes)) if self._changes else 0.0
         self._changes.append(change)
         jumps = (change - trend)[np.minimum(now, before) >= BLACK - 16]
         if jumps.size < ENOUGH:
             return 0.0, 0.0
-        usual = float(np.median(jumps))
+        usual = float(_middle(jumps))
         agree = np.abs(jumps - usual) <= SAME_GAIN[0] * abs(usual) + SAME_GAIN[1]
         return usual, float(np.count_nonzero(agree)) / jumps.size
+
+
+def _middle(changes: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return the median over the first axis; of a few rows, sorting finds it soonest."""
+    ordered, count = np.sort(changes, axis=0), len(changes)
+    return np.asarray((ordered[(count - 1) // 2] + ordered[count // 2]) / 2)
 
 
 def _tiles(view: FrameView) -> NDArray[np.float32]:
@@ -202,11 +208,9 @@ def _sums(values: NDArray[np.float64], count: int) -> NDArray[np.float64]:
 def _flashing(series: Series) -> list[tuple[int, int]]:
     """Return rows from the first to the last half flash of more than three flashes within a second."""
     rose, fell = series.columns["rose"], series.columns["fell"]
-    up = (rose > AREA) & (rose >= ONE_WAY * fell)
-    down = (fell > AREA) & (fell >= ONE_WAY * rose)
     halves: list[int] = []
-    for row in np.flatnonzero(up | down).tolist():
-        if not halves or up[row] != up[halves[-1]]:
+    for row in np.flatnonzero(_one_way(rose, fell, AREA) | _one_way(fell, rose, AREA)).tolist():
+        if not halves or (rose[row] > fell[row]) != (rose[halves[-1]] > fell[halves[-1]]):
             halves.append(row)
     times_ns = series.t_ns[halves]
     spans: list[tuple[int, int]] = []
@@ -217,5 +221,18 @@ def _flashing(series: Series) -> list[tuple[int, int]]:
         if spans and halves[place] <= spans[-1][1]:
             spans[-1] = (spans[-1][0], halves[last])
         else:
-            spans.append((halves[place], halves[last]))
+            spans.append((_first_half(rose, fell, halves[place : place + 2]), halves[last]))
     return spans
+
+
+def _one_way(one: NDArray[np.float32], other: NDArray[np.float32], area: float) -> NDArray[np.bool_]:
+    return np.asarray((one > area) & (one >= ONE_WAY * other))
+
+
+def _first_half(rose: NDArray[np.float32], fell: NDArray[np.float32], halves: list[int]) -> int:
+    """Return the first counted half flash, or the one before it, if that went on from an earlier swing."""
+    first, step = halves[0], halves[1] - halves[0]
+    rows = slice(max(0, first - step - 1), first)
+    one, other = (fell, rose) if rose[first] > fell[first] else (rose, fell)
+    earlier = np.flatnonzero(_one_way(one[rows], other[rows], AREA / 3))
+    return rows.start + int(earlier[0]) if earlier.size else first

@@ -12,7 +12,7 @@ from harness.analysis.trigger import Interval, Trigger
 from harness.clock import NS_PER_S
 from harness.findings import Metric
 
-SURE_S: Final = 1.0
+SURE_S: Final = 0.5
 """An empty screen for so long is no transition, even if another scene follows."""
 
 LONG_S: Final = 2.0
@@ -25,16 +25,16 @@ class SolidColour(VideoDetector):
     Measures how far the picture strays from one colour, or from colour bars. What a device generates
     strays by coding noise alone; sky, fog and walls have a gradient above 2 code values in every clip that
     was measured, and a title card has letters in its middle. Films fade or cut through a colour by
-    design: so it must begin from one frame to the next, and unless it lasts for a second, the same scene
-    must be there before and after it.
+    design: so it must begin from one frame to the next, and unless it lasts for half a second, the same
+    scene must be there before and after it.
 
-    Limit: 1.5 code values, and 0.2 s as for `black_frames`.
+    Limit: 2 code values, and 0.2 s as for `black_frames`.
     """
 
     defect = "solid_colour"
     metric = Metric("how far the picture strays from one colour or from bars", "8-bit code value")
     columns = ("stray", "spread", "likeness_across")
-    trigger = Trigger(enter=1.5, leave=2.0, min_s=0.18, above=False)
+    trigger = Trigger(enter=2.0, leave=2.0, min_s=0.18, above=False)
     explains = frozenset({"freeze_frame", "stutter", "stalling", "colour_error", "aspect_error", "flicker"})
 
     def __init__(self) -> None:
