@@ -3,10 +3,23 @@
 from harness.impair.audio_dropout import AudioDropout
 from harness.impair.base import Impairment
 from harness.impair.black_frames import BlackFrames
+from harness.impair.block_corruption import BlockCorruption
+from harness.impair.combing import Combing
 from harness.impair.freeze_frame import FreezeFrame
 from harness.impair.silence import Silence
 from harness.impair.stutter import Stutter
+from harness.impair.tearing import Tearing
 
 IMPAIRMENTS: dict[str, type[Impairment]] = {
-    impairment.defect: impairment for impairment in (FreezeFrame, BlackFrames, Stutter, Silence, AudioDropout)
+    impairment.defect: impairment
+    for impairment in (
+        FreezeFrame,
+        BlackFrames,
+        Stutter,
+        BlockCorruption,
+        Tearing,
+        Combing,
+        Silence,
+        AudioDropout,
+    )
 }
