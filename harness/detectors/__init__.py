@@ -7,6 +7,7 @@ from harness.detectors.audio.audio_dropout import AudioDropout
 from harness.detectors.audio.silence import Silence
 from harness.detectors.sync.av_sync import AvSync
 from harness.detectors.video.black_frames import BlackFrames
+from harness.detectors.video.block_corruption import BlockCorruption
 from harness.detectors.video.combing import Combing
 from harness.detectors.video.error_screen import ErrorScreen
 from harness.detectors.video.freeze_frame import FreezeFrame
@@ -17,6 +18,7 @@ DETECTORS: Final[tuple[type[Detector], ...]] = (
     BlackFrames,
     FreezeFrame,
     Stutter,
+    BlockCorruption,
     Combing,
     Stalling,
     ErrorScreen,
