@@ -19,25 +19,27 @@ LATE_PICTURES: Final = 3
 BESIDE_ROWS: Final = 2
 """A break lies between two rows; so many borders on either side have nothing of it."""
 
-MOST_CODES: Final = 16
-"""What one px says about a break counts up to this, code values: a break runs through many px."""
-
 BY_GAIN: Final = 4
 BY_STEP: Final = 3
 """So many places are looked at closely: where the picture before goes on best, and the steepest steps."""
 
 
-GOES_ON: Final = 1.5
-REST_CODES: Final = 0.6
-"""With the earlier picture the rows go on as they do beside the break: the step is at most this many times
-theirs, and so many code values more. What is on the two sides of a split screen never fits."""
+NOISE_CODES: Final = 5
+"""A px that differs by no more than this, code values, may do so by coding alone."""
+
+LEAST_MOVED: Final = 0.06
+"""The share of a row that counts as moving at least: less is a small thing that passes."""
+
+FITS: Final = 2.5
+"""An earlier picture explains a break if it fits better at so many times the px where it fits worse. What is
+on the two sides of a split screen fits no better than it did."""
 
 STEEP_CODES: Final = 1.0
 STEEPEST: Final = 1.5
 """A break that no earlier picture explains stands out by so many code values, and by this factor."""
 
 KNOWN_SHARE: Final = 0.5
-APART_SHARE: Final = 0.6
+APART_SHARE: Final = 0.5
 """At so many of the steepest places the picture before knows both sides, and one moved on further."""
 
 
@@ -45,9 +47,10 @@ APART_SHARE: Final = 0.6
 class Break:
     """The row border at which a picture breaks most.
 
-    `gain` is by how much smaller the step across it is when the row on one side is taken from an earlier
-    picture, mean over the row, code values, beyond that of the borders beside it; 0 if nothing explains
-    it. `others` is the third largest elsewhere (a band has two borders); `row` is the first row below it.
+    `gain` is the share of what moves there for which the step across it is smaller when the row on one
+    side is taken from an earlier picture, less the share for which it is larger, beyond that of the borders
+    beside it; 0 if nothing explains it. `others` is the third largest elsewhere (a band has two borders);
+    `row` is the first row below it.
     """
 
     gain: float
@@ -116,26 +119,30 @@ def _third(values: NDArray[np.float32]) -> float:
 
 
 def _closely(thin: Plane, earlier: Sequence[Plane], borders: NDArray[np.intp]) -> NDArray[np.float32]:
-    """Return the gain of each border beyond that of its neighbours, with the earlier picture that fits."""
+    """Return for each border which share of what moves there an earlier picture explains, less that of the
+    borders beside it.
+    """
     around = 2 * BESIDE_ROWS + 1
     near = (borders[:, None] + np.arange(-BESIDE_ROWS, BESIDE_ROWS + 1)).ravel()
     upper, lower = thin[near], thin[near + 1]
     late = [before[near + 1] for before in earlier] + [before[near] for before in earlier]
     kept = [upper] * len(earlier) + [lower] * len(earlier)
     explained = cv2.absdiff(np.concatenate(kept), np.concatenate(late))
-    step = cv2.absdiff(upper, lower)
-    own = np.concatenate([step] * len(late))
-    better, worse = cv2.subtract(own, explained), cv2.subtract(explained, own)
-    gain = row_means(cv2.min(better, MOST_CODES)) - row_means(cv2.min(worse, MOST_CODES))
-    gain = gain.reshape(len(late), -1, around)
-    beside = np.maximum(gain[..., :BESIDE_ROWS].max(axis=2), gain[..., BESIDE_ROWS + 1 :].max(axis=2))
-    standing_out = gain[..., BESIDE_ROWS] - np.maximum(beside, 0)
-    usual = row_means(cv2.min(step, MOST_CODES)).reshape(-1, around)
-    usual = (usual.sum(axis=1) - usual[:, BESIDE_ROWS]) / (around - 1)
-    rest = row_means(cv2.min(explained, MOST_CODES)).reshape(len(late), -1, around)[..., BESIDE_ROWS]
-    fits = rest <= GOES_ON * usual + REST_CODES
-    best: NDArray[np.float32] = np.where(fits, standing_out, 0.0).max(axis=0)
-    return best
+    own = np.concatenate([cv2.absdiff(upper, lower)] * len(late))
+    last = earlier[-1]
+    change = cv2.max(cv2.absdiff(upper, last[near]), cv2.absdiff(lower, last[near + 1]))
+    moved = np.maximum(_share(change), LEAST_MOVED)
+    better, worse = _share(cv2.subtract(own, explained)), _share(cv2.subtract(explained, own))
+    share = (better - worse).reshape(len(late), -1, around) / moved.reshape(-1, around)
+    beside = np.maximum(share[..., :BESIDE_ROWS].max(axis=2), share[..., BESIDE_ROWS + 1 :].max(axis=2))
+    fits = (better >= FITS * worse).reshape(len(late), -1, around)[..., BESIDE_ROWS]
+    gain = np.where(fits, share[..., BESIDE_ROWS] - np.maximum(beside, 0), 0.0)
+    return np.asarray(gain.max(axis=0), dtype=np.float32)
+
+
+def _share(difference: Plane) -> NDArray[np.float32]:
+    """Return the share of each row's px that differ by more than noise."""
+    return row_means(cv2.threshold(difference, NOISE_CODES, 255, cv2.THRESH_BINARY)[1]) / 255
 
 
 def _standing_out(values: NDArray[np.float32]) -> NDArray[np.float32]:

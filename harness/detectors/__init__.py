@@ -13,12 +13,14 @@ from harness.detectors.video.error_screen import ErrorScreen
 from harness.detectors.video.freeze_frame import FreezeFrame
 from harness.detectors.video.stalling import Stalling
 from harness.detectors.video.stutter import Stutter
+from harness.detectors.video.tearing import Tearing
 
 DETECTORS: Final[tuple[type[Detector], ...]] = (
     BlackFrames,
     FreezeFrame,
     Stutter,
     BlockCorruption,
+    Tearing,
     Combing,
     Stalling,
     ErrorScreen,

@@ -16,8 +16,8 @@ from harness.findings import Metric
 from harness.media import Plane
 
 SURE: Final = 0.35
-"""A picture is torn from this gain on, code values. In honest clips the largest of a picture is mostly below
-0.3; where more moves it is more, but then it is not alone."""
+"""A picture is torn when an earlier one explains this share of what moves along the line. Of 340 pictures of
+honest clips 22 reach it, 14 of them of a crowd; but never four whose lines agree."""
 
 ALONE: Final = 1.8
 """The gain is so many times the largest elsewhere in the picture, but for the second border of a band."""
@@ -26,7 +26,8 @@ TOGETHER_S: Final = 0.6
 """Torn pictures less than this apart may make one finding."""
 
 LEAST_TORN: Final = 4
-"""So many torn pictures make a finding: one alone may be an accident of the content."""
+TORN_SHARE: Final = 0.2
+"""So many torn pictures make a finding, and such a share of those they span: a few may be accidents."""
 
 SAME_ROW_SHARE: Final = 0.004
 """A line that stays keeps its row to this share of the height."""
@@ -42,16 +43,18 @@ class Tearing(VideoDetector):
     """The viewer sees a line across the whole width where moving things break off: above it is an earlier
     picture than below, or the other way round. The line stays, or wanders up or down steadily.
 
-    Measures, for the row border where the picture breaks off most, by how much smaller the step across it
-    is when the row on one side is taken from one of the three pictures before. The edge of a ticker, of a
-    split screen or of black bars is as large as ever then, and a wipe leads into another scene.
+    Measures, for the row border where the picture breaks off most, along which share of what moves there
+    the step is smaller when the row on one side is taken from one of the three pictures before. The edge of
+    a ticker, of a split screen or of black bars is as large as ever then; and both sides must have been in
+    the picture before, so that a wipe or a flash is none. A line that wanders may leave no earlier picture
+    to compare with: then one side must have moved on further than the other.
 
     Limit: several such pictures within 0.6 s whose lines agree. trdrop (a frame rate analyser) looks for
     rows that repeat exactly; coded pictures never do, so this asks what goes on where.
     """
 
     defect = "tearing"
-    metric = Metric("step across the line that an earlier picture explains", "8-bit code value")
+    metric = Metric("share of the line that an earlier picture explains", "x")
     columns = ("gain", "others", "row")
     trigger = Trigger(enter=SURE, leave=SURE, min_s=0.1)
 
@@ -112,7 +115,9 @@ def _lines(torn: NDArray[np.intp], place: NDArray[np.float64], edges: NDArray[np
         for line in joined:
             line.append(row)
         open_lines.append([row])
-    return [line for line in done + open_lines if len(line) >= LEAST_TORN]
+    return [
+        line for line in done + open_lines if len(line) >= max(LEAST_TORN, TORN_SHARE * (line[-1] - line[0]))
+    ]
 
 
 def _agrees(line: list[int], row: int, place: NDArray[np.float64]) -> bool:
