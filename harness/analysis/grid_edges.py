@@ -29,8 +29,9 @@ class Sides:
     """Strength of the edges on the cells of a grid, code values, by the number of cells they run along.
 
     `top[n]` is the mean over the borders above n cells from each cell on, going right; `left[n]` over the
-    borders left of n cells, going down. Shapes are (offsets, cells down, cells across), less n - 1 along
-    the edge; the last row (column) lies behind the last cell. At the border of the picture they are 0.
+    borders left of n cells, going down. Shapes are (offsets, cells down, cells across), one more across the
+    edge, as the last lies behind the last cell, and in `new_sides` n - 1 less along it. At the border of the
+    picture they are 0.
     """
 
     top: dict[int, Plane]
@@ -64,7 +65,10 @@ def new_sides(view: FrameView) -> Sides | None:
         {count: _more(one[count], other[count]) for count in LENGTHS}
         for one, other in ((now.top, before.top), (now.left, before.left))
     )
-    return Sides(top, left)
+    return Sides(
+        {count: each[:, :, : 1 - count] for count, each in top.items()},
+        {count: each[:, : 1 - count] for count, each in left.items()},
+    )
 
 
 def _more(now: Plane, before: Plane) -> Plane:
@@ -96,14 +100,14 @@ def _mean(one: Plane, other: Plane) -> Plane:
 
 
 def _means(edges: Plane, axis: int) -> dict[int, Plane]:
-    found, means = edges, {}
+    """Return the mean of so many neighbours along an axis; the last ones of a row or column are void."""
+    apart = edges.shape[2] if axis == 1 else 1
+    found, means = edges.ravel(), {}
     for length in LENGTHS:
-        size = max(0, found.shape[axis] - length // 2)
-        one, other = (_part(found, axis, start, size) for start in (0, length // 2))
-        found = (one >> 1) + (other >> 1)
-        means[length] = found
+        # One long row: what lies behind the end of a layer's row or column is of the next, hence void.
+        shifted = np.zeros_like(found)
+        some = length // 2 * apart
+        shifted[: found.size - some] = found[some:]
+        found = (found >> 1) + (shifted >> 1)
+        means[length] = found.reshape(edges.shape)
     return means
-
-
-def _part(plane: Plane, axis: int, start: int, size: int) -> Plane:
-    return plane[:, start : start + size] if axis == 1 else plane[:, :, start : start + size]

@@ -1,5 +1,6 @@
 """Where a picture breaks off between two rows, and goes on in an earlier picture."""
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -19,7 +20,7 @@ LATE_PICTURES: Final = 3
 BESIDE_ROWS: Final = 2
 """A break lies between two rows; so many borders on either side have nothing of it."""
 
-BY_GAIN: Final = 4
+BY_GAIN: Final = 3
 BY_STEP: Final = 3
 """So many places are looked at closely: where the picture before goes on best, and the steepest steps."""
 
@@ -41,6 +42,13 @@ STEEPEST: Final = 1.5
 KNOWN_SHARE: Final = 0.5
 APART_SHARE: Final = 0.5
 """At so many of the steepest places the picture before knows both sides, and one moved on further."""
+
+
+NEAR_ROWS: Final = 20
+SIDE_MOVED: Final = 0.004
+SIDES_ALIKE: Final = 0.03
+"""On both sides, within so many rows, such a share of the px moves, and on one side at least 3 % of what does
+on the other: above a number that counts on, nothing moves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,14 +97,16 @@ def find_break(view: FrameView, earlier: Sequence[Plane], least: float) -> Break
     gains = _closely(thin, earlier, borders)
     order = np.argsort(-gains)
     found = Break(float(gains[order[0]]), _third(gains[order]), int(borders[order[0]]) + 1)
-    if found.gain >= least:
+    if found.gain >= least and _both_move(thin, earlier, found.row):
         moved = row_motion(view.luma, view.previous.luma, found.row)
         if moved.known >= KNOWN_SHARE:
             return found
-    return _unexplained(view, steep, borders) or Break(0.0, found.others, found.row)
+    return _unexplained(view, earlier, steep, borders) or Break(0.0, found.others, found.row)
 
 
-def _unexplained(view: FrameView, steep: NDArray[np.float32], borders: NDArray[np.intp]) -> Break | None:
+def _unexplained(
+    view: FrameView, earlier: Sequence[Plane], steep: NDArray[np.float32], borders: NDArray[np.intp]
+) -> Break | None:
     """Return a break whose line wanders away from what the earlier pictures show of either side, or None.
 
     Around it, the picture before was whole: so one side moved on by more pictures than the other.
@@ -109,9 +119,20 @@ def _unexplained(view: FrameView, steep: NDArray[np.float32], borders: NDArray[n
     was = _standing_out(row_means(view.previous.of(steps)))
     if was[border - 1 : border + 2].max() > steep[border] / 2:
         return None
+    if not _both_move(view.of(rows), earlier, border + 1):
+        return None
     moved = row_motion(view.luma, view.previous.luma, border + 1)
     torn = moved.known >= KNOWN_SHARE and moved.apart >= APART_SHARE
     return Break(float(steep[border]), others, border + 1) if torn else None
+
+
+def _both_move(thin: Plane, earlier: Sequence[Plane], row: int) -> bool:
+    """Return whether something moves close to a border on both of its sides, now or a picture before."""
+    first, last = max(0, row - NEAR_ROWS), row + NEAR_ROWS
+    pictures = [each[first:last] for each in (thin, *reversed(earlier))][:3]
+    moved = np.stack([_share(cv2.absdiff(*pair)) for pair in itertools.pairwise(pictures)])
+    above, below = (float(side.mean(axis=1).max()) for side in np.split(moved, [row - first], axis=1))
+    return min(above, below) >= max(SIDE_MOVED, SIDES_ALIKE * max(above, below))
 
 
 def _third(values: NDArray[np.float32]) -> float:
@@ -142,7 +163,8 @@ def _closely(thin: Plane, earlier: Sequence[Plane], borders: NDArray[np.intp]) -
 
 def _share(difference: Plane) -> NDArray[np.float32]:
     """Return the share of each row's px that differ by more than noise."""
-    return row_means(cv2.threshold(difference, NOISE_CODES, 255, cv2.THRESH_BINARY)[1]) / 255
+    far = cv2.threshold(difference, NOISE_CODES, 1, cv2.THRESH_BINARY)[1]
+    return row_means(np.asarray(far, dtype=np.uint8))
 
 
 def _standing_out(values: NDArray[np.float32]) -> NDArray[np.float32]:

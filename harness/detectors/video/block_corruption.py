@@ -12,7 +12,7 @@ from harness.analysis.trigger import Interval, Trigger, confidence
 from harness.clock import NS_PER_S
 from harness.findings import Metric
 
-LEAST_CODES: Final = dict(zip(SHAPES, (8.0, 20.0, 18.0, 24.0, 18.0), strict=True))
+LEAST_CODES: Final = dict(zip(SHAPES, (12.0, 45.0, 20.0, 32.0, 20.0), strict=True))
 """From here on a new border is one, code values: half as much again as the largest in clean clips. The more
 px it runs along, the less of it comes about by chance."""
 
@@ -24,8 +24,8 @@ DAMAGED: Final = 1.0
 TOGETHER_S: Final = 0.6
 """Damaged pictures less than this apart make one finding."""
 
-LEAST_PICTURES: Final = 2
-"""An overlay that pops up on the grid does so once; damage changes from picture to picture."""
+LEAST_PICTURES: Final = 3
+"""A cut, and a caption that pops up on the grid after it, are two; damage changes from picture to picture."""
 
 
 class BlockCorruption(VideoDetector):
@@ -36,8 +36,8 @@ class BlockCorruption(VideoDetector):
     strips of whole blocks of the coding grid, against the same on grids that no coder uses. Edges of a
     moving scene, of text and of a new shot lie anywhere; mosaics, walls of tiles and panels stay.
 
-    Limit: two such pictures within 0.6 s. The area does not matter: one block of 64 px, or a strip of 64 by
-    16, is enough (the published learned detector of Prime Video asks for 7 % of the picture).
+    Limit: three such pictures, each within 0.6 s of the next. The area does not matter: one block of 64 px,
+    or a strip of 64 by 16, is enough (the learned detector that Prime Video published asks for 7 %).
     """
 
     defect = "block_corruption"
