@@ -8,19 +8,25 @@ from harness.detectors.audio.silence import Silence
 from harness.detectors.sync.av_sync import AvSync
 from harness.detectors.video.aspect_error import AspectError
 from harness.detectors.video.black_frames import BlackFrames
+from harness.detectors.video.block_corruption import BlockCorruption
 from harness.detectors.video.colour_error import ColourError
+from harness.detectors.video.combing import Combing
 from harness.detectors.video.error_screen import ErrorScreen
 from harness.detectors.video.flicker import Flicker
 from harness.detectors.video.freeze_frame import FreezeFrame
 from harness.detectors.video.solid_colour import SolidColour
 from harness.detectors.video.stalling import Stalling
 from harness.detectors.video.stutter import Stutter
+from harness.detectors.video.tearing import Tearing
 
 DETECTORS: Final[tuple[type[Detector], ...]] = (
+    BlockCorruption,
     BlackFrames,
     SolidColour,
     ColourError,
+    Combing,
     AspectError,
+    Tearing,
     Flicker,
     FreezeFrame,
     Stutter,

@@ -4,22 +4,28 @@ from harness.impair.aspect_error import AspectError
 from harness.impair.audio_dropout import AudioDropout
 from harness.impair.base import Impairment
 from harness.impair.black_frames import BlackFrames
+from harness.impair.block_corruption import BlockCorruption
 from harness.impair.colour_error import ColourError
+from harness.impair.combing import Combing
 from harness.impair.flicker import Flicker
 from harness.impair.freeze_frame import FreezeFrame
 from harness.impair.silence import Silence
 from harness.impair.solid_colour import SolidColour
 from harness.impair.stutter import Stutter
+from harness.impair.tearing import Tearing
 
 IMPAIRMENTS: dict[str, type[Impairment]] = {
     impairment.defect: impairment
     for impairment in (
-        FreezeFrame,
+        BlockCorruption,
         BlackFrames,
         SolidColour,
         ColourError,
+        Combing,
         AspectError,
+        Tearing,
         Flicker,
+        FreezeFrame,
         Stutter,
         Silence,
         AudioDropout,
