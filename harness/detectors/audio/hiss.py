@@ -1,0 +1,138 @@
+"""Hiss: noise that comes over the programme, or goes, from one moment to the next."""
+
+from dataclasses import dataclass
+from typing import ClassVar, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from harness.analysis.bands import EDGES_HZ, band_levels
+from harness.analysis.detector import AudioDetector, Context, Series
+from harness.analysis.sound_view import SoundView
+from harness.analysis.trigger import Interval, Trigger, confidence
+from harness.clock import seconds_to_ns
+from harness.detectors.audio.noise_floor import BANDS_NEEDED, Floor, floors
+from harness.findings import Metric
+
+FIRST_BAND: Final = EDGES_HZ.index(4000)
+"""Hiss is looked for above 4 kHz: there the programme leaves room, and the ear is most open to it."""
+
+SOFTEST_DBFS: Final = -86.0
+"""A floor softer than this in each band is not heard at the level at which a programme is listened to."""
+
+BELOW_PROGRAMME_DB: Final = 52.0
+"""Nor is one that lies so far below the programme around it."""
+
+STEP_DB: Final = 6.0
+"""By so much the floor rises or falls at an edge: what an added noise of four times the power does."""
+
+DIP_DB: Final = 3.0
+BESIDE_HOPS: Final = 50
+EDGE_HOPS: Final = 3
+QUIET_SHARE: Final = 0.3
+"""Of the half second beside the edge so much is below the floor: the programme has its pauses there."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Spell:
+    """Hops `[start, stop)` of hiss, and by how much the floor steps at the edges (0: at none)."""
+
+    start: int
+    stop: int
+    level_dbfs: float
+    step_db: float
+
+
+class Hiss(AudioDetector):
+    """The listener hears noise set in over the programme, and often stop again.
+
+    What tells added noise from rain, applause, breath or a brush: it is exactly steady, so that for seconds
+    no 10 ms lie below one level in any band above 4 kHz and the quiet ones lie at it; and it is switched,
+    so that the floor steps by `STEP_DB` or more within `EDGE_HOPS`. Noise that is there from the first to
+    the last moment may be the room, and is no finding.
+    """
+
+    defect = "hiss"
+    metric = Metric("level from 4 kHz up", "dBFS")
+    columns: ClassVar[tuple[str, ...]] = (
+        "level_dbfs",
+        *(f"from_{edge_hz}_hz_dbfs" for edge_hz in EDGES_HZ[:-1]),
+    )
+    trigger = Trigger(enter=SOFTEST_DBFS, leave=SOFTEST_DBFS, min_s=1.3)
+
+    def measure(self, view: SoundView) -> tuple[float, ...]:
+        """Return the level from 4 kHz up, and that of each band."""
+        levels = view.of(band_levels)
+        return (float(np.nanmax(levels[FIRST_BAND:])), *levels.tolist())
+
+    def find(self, series: Series, context: Context) -> list[Interval]:
+        """Return the spells of steady noise that begin or end with a step."""
+        levels = np.stack([series.columns[name] for name in self.columns[1:]], axis=1)
+        programme = _programme(levels)
+        high = levels[:, FIRST_BAND:]
+        spells: list[_Spell] = []
+        for floor in floors(high):
+            if spells and floor.stop <= spells[-1].stop:
+                continue
+            spell = _spell(floor, high)
+            loud = programme[max(0, spell.start - 300) : spell.stop + 300]
+            audible = spell.level_dbfs > np.quantile(loud, 0.9) - BELOW_PROGRAMME_DB
+            if spell.step_db >= STEP_DB and audible:
+                spells.append(spell)
+        return [_interval(spell, series, seconds_to_ns(self.trigger.min_s)) for spell in _joined(spells)]
+
+
+def _programme(levels: NDArray[np.float32]) -> NDArray[np.float64]:
+    return np.asarray(10 * np.log10(np.nansum(10 ** (levels.astype(np.float64) / 10), axis=1) + 1e-12))
+
+
+def _spell(floor: Floor, levels: NDArray[np.float32]) -> _Spell:
+    """Return the floor out to the first moments on either side that lie below it."""
+    bands = np.isfinite(floor.level_db) & (floor.level_db > SOFTEST_DBFS)
+    level_dbfs = float(10 * np.log10(np.sum(10 ** (floor.level_db[bands] / 10)) + 1e-12))
+    if bands.sum() < BANDS_NEEDED:
+        return _Spell(floor.start, floor.stop, level_dbfs, 0.0)
+    above = levels[:, bands] - floor.level_db[bands]
+    dips = np.flatnonzero(np.sum(above < -DIP_DB, axis=1) >= 2)
+    middle = (floor.start + floor.stop) // 2
+    earlier, later = dips[dips < middle], dips[dips >= middle]
+    start = int(earlier[-1]) + 1 if earlier.size else 0
+    stop = int(later[0]) if later.size else len(levels)
+    mean = above.mean(axis=1)
+    steps = (_step(mean[:start][::-1]), _step(mean[stop:]))
+    return _Spell(start, stop, level_dbfs, max(steps))
+
+
+def _step(away: NDArray[np.float32]) -> float:
+    """Return by how much the floor is lower beside an edge; `away` runs from the edge outwards."""
+    if len(away) < EDGE_HOPS:
+        return 0.0
+    at_once = float(-np.min(away[:EDGE_HOPS]))
+    beside = float(-np.quantile(away[:BESIDE_HOPS], QUIET_SHARE))
+    return min(at_once, beside)
+
+
+def _joined(spells: list[_Spell]) -> list[_Spell]:
+    joined: list[_Spell] = []
+    for spell in sorted(spells, key=lambda item: item.start):
+        if joined and spell.start < joined[-1].stop:
+            last = joined[-1]
+            stop, step_db = max(last.stop, spell.stop), max(last.step_db, spell.step_db)
+            joined[-1] = _Spell(last.start, stop, last.level_dbfs, step_db)
+        else:
+            joined.append(spell)
+    return joined
+
+
+def _interval(spell: _Spell, series: Series, shortest_ns: int) -> Interval:
+    start_ns = int(series.t_ns[spell.start])
+    end_ns = int(series.t_ns[spell.stop]) if spell.stop < len(series.t_ns) else series.end_ns
+    return Interval(
+        start_ns=start_ns,
+        end_ns=end_ns,
+        peak=spell.level_dbfs,
+        confidence=confidence(end_ns - start_ns, shortest_ns),
+        limit=SOFTEST_DBFS,
+    )
+
+
