@@ -4,7 +4,9 @@ from typing import Final
 
 from harness.analysis.detector import Detector
 from harness.detectors.audio.audio_dropout import AudioDropout
+from harness.detectors.audio.hiss import Hiss
 from harness.detectors.audio.hum import Hum
+from harness.detectors.audio.loudness import Loudness
 from harness.detectors.audio.silence import Silence
 from harness.detectors.sync.av_sync import AvSync
 from harness.detectors.video.black_frames import BlackFrames
@@ -22,6 +24,8 @@ DETECTORS: Final[tuple[type[Detector], ...]] = (
     Silence,
     AudioDropout,
     Hum,
+    Hiss,
+    Loudness,
     AvSync,
 )
 """One class a defect name; each recording is measured by fresh instances."""

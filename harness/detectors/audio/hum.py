@@ -22,6 +22,7 @@ from harness.detectors.audio.steadiness import (
     Floats,
     Frames,
     Steady,
+    change,
     frames_of,
     steady,
     tuned,
@@ -39,8 +40,23 @@ MOST_OF_A_LINE: Final = 1.8
 STEADINESS: Final = 4.0
 """Sum over the lines of -ln(1 - coherence), each at most `MOST_OF_A_LINE`; noise alone has 1.1."""
 
-LIKELY: Final = 60.0
-"""Energy of the tone over that of the noise beside it, all lines together."""
+COHERENT: Final = 0.6
+LIKELY: Final = 350.0
+"""Energy over that of the noise beside it, of all lines that are `COHERENT`, in the clearest window."""
+
+WINDOWS: Final = 3
+"""So many windows, 0.1 s apart, must agree."""
+
+CLEAR_LEAD, CHANGE = 0.985, 0.25
+"""In one window at least the lead is as coherent as this, and its amplitude and phase are the same in both
+halves, within `CHANGE`: a note that is struck decays, one that is held beats with others."""
+
+MANY, SPREAD_DB = 5, 6.0
+"""So many spells at levels so far apart are notes: a hum has one level, whatever plays over it."""
+
+CONTRAST_DB: Final = 9.0
+"""Of a hum that was there from the first moment or to the last, so much louder is the programme at times at
+the same lines: else the hum is what is played, a machine in the picture."""
 
 EARLY_HOPS: Final = 300
 """How far before the first window (after the last) the edge is looked for: loud sound hides it there."""
@@ -104,10 +120,15 @@ class Hum(AudioDetector):
         found: list[Interval] = []
         for family_hz in FAMILIES_HZ:
             windows = steady(frames, family_hz)
-            for first, stop in runs(stands(windows)):
-                interval = _interval(_Stretch(family_hz, frames, windows, first, stop), lines, series)
-                if interval.end_ns - interval.start_ns >= 0.8 * seconds_to_ns(self.trigger.min_s):
-                    found.append(interval)
+            spells = [
+                _Stretch(family_hz, frames, windows, first, stop) for first, stop in runs(stands(windows))
+            ]
+            clear = [spell for spell in spells if _is_clear(spell)]
+            if not _are_notes(clear):
+                found += [_interval(spell, lines, series) for spell in clear if _is_unchanged(spell)]
+        shortest_ns = round(0.8 * seconds_to_ns(self.trigger.min_s))
+        found = [item for item in found if item.end_ns - item.start_ns >= shortest_ns]
+        found = [item for item in found if not _is_all_there_is(item, series)]
         return list(_apart(found))
 
 
@@ -116,15 +137,54 @@ def stands(windows: Steady) -> NDArray[np.bool_]:
     each = np.minimum(-np.log(np.maximum(1 - windows.coherence, 1e-6)), MOST_OF_A_LINE)
     loud = np.abs(windows.amplitude).max(axis=1) > 10 ** (SOFTEST_DBFS / 20)
     lead = windows.coherence[:, :2].max(axis=1) > LEAD
-    likely = np.sum(windows.likelihood, axis=1) > LIKELY
     inside = np.abs(windows.off_by) < 0.999 * OFF_BY[-1]
-    return np.asarray((np.sum(each, axis=1) > STEADINESS) & loud & lead & likely & inside)
+    return np.asarray((np.sum(each, axis=1) > STEADINESS) & loud & lead & inside)
+
+
+def _is_clear(spell: _Stretch) -> bool:
+    likely = _likelihood(spell.found)[spell.first : spell.stop]
+    return len(likely) >= WINDOWS and float(likely.max()) >= LIKELY
+
+
+def _are_notes(spells: list[_Stretch]) -> bool:
+    if len(spells) < MANY:
+        return False
+    levels = [_level_dbfs(spell) for spell in spells]
+    return float(np.quantile(levels, 0.9) - np.quantile(levels, 0.1)) > SPREAD_DB
+
+
+def _is_unchanged(spell: _Stretch) -> bool:
+    """Return whether the tone is the same from beginning to end of one window."""
+    found = spell.found
+    for window in range(spell.first, spell.stop):
+        lead = int(np.argmax(found.coherence[window, :2]))
+        if found.coherence[window, lead] < CLEAR_LEAD:
+            continue
+        changes = change(spell.frames, spell.family_hz, window, float(found.off_by[window]))
+        if changes[lead] < CHANGE:
+            return True
+    return False
+
+
+def _level_dbfs(spell: _Stretch) -> float:
+    powers = np.sum(np.abs(spell.found.amplitude[spell.first : spell.stop]) ** 2, axis=1) / 2
+    return 10 * float(np.log10(np.median(powers)))
+
+
+def _is_all_there_is(interval: Interval, series: Series) -> bool:
+    at_an_end = interval.start_ns <= series.t_ns[0] or interval.end_ns >= series.end_ns
+    loud = float(np.nanquantile(series.columns["level_dbfs"], 0.9))
+    return at_an_end and loud - interval.peak < CONTRAST_DB
+
+
+def _likelihood(windows: Steady) -> Floats:
+    return np.asarray(np.sum(windows.likelihood * (windows.coherence > COHERENT), axis=1))
 
 
 def _interval(stretch: _Stretch, lines: Complexes, series: Series) -> Interval:
     found, first, stop = stretch.found, stretch.first, stretch.stop
     last = stop - 1
-    likely = np.sum(found.likelihood, axis=1)
+    likely = _likelihood(found)
     clearest_early = first + int(np.argmax(likely[first : min(stop, first + SETTLED_WINDOWS)]))
     clearest_late = max(first, last - SETTLED_WINDOWS)
     clearest_late += int(np.argmax(likely[clearest_late:stop]))
@@ -138,11 +198,10 @@ def _interval(stretch: _Stretch, lines: Complexes, series: Series) -> Interval:
     start = start if start > AT_EDGE_HOPS else 0
     start_ns = int(series.t_ns[start])
     end_ns = int(series.t_ns[end]) if end < len(series.t_ns) - AT_EDGE_HOPS else series.end_ns
-    level = np.sqrt(np.sum(np.abs(found.amplitude[first:stop]) ** 2, axis=1) / 2)
     return Interval(
         start_ns=start_ns,
         end_ns=end_ns,
-        peak=float(20 * np.log10(np.median(level))),
+        peak=_level_dbfs(stretch),
         confidence=confidence(end_ns - start_ns, seconds_to_ns(WINDOW_HOPS / 100)),
         limit=SOFTEST_DBFS,
     )

@@ -28,7 +28,7 @@ SHORTEST_WINDOWS: Final = 4
 
 @dataclass(frozen=True, slots=True)
 class Floor:
-    """A stretch of hops `[start, stop)` above a steady floor; `level_db` of each band, NaN where there is none."""
+    """A stretch of hops `[start, stop)` above a floor; its level in each band, NaN where there is none."""
 
     start: int
     stop: int

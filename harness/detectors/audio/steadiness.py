@@ -115,6 +115,20 @@ def tuned(frames: Frames, family_hz: float, window: int, off_by: float) -> tuple
     return float(shares[best]), np.asarray(totals[best] / all_weights)
 
 
+def change(frames: Frames, family_hz: float, window: int, off_by: float) -> Floats:
+    """Return how far each line changes from the first to the second half of a window, as a share of it."""
+    numbers = np.arange(1, HARMONICS + 1)
+    columns = [LINES_HZ.index(family_hz * number) for number in numbers]
+    halves = []
+    for rows in (slice(window, window + 8), slice(window + 9, window + WINDOW_FRAMES)):
+        weight = 1 / frames.noise[rows, columns]
+        back = np.exp(-2j * np.pi * off_by * family_hz * np.outer(frames.t_s[rows], numbers))
+        total = np.sum(weight * frames.lines[rows, columns] * back, axis=0)
+        halves.append(total / np.maximum(weight.sum(axis=0), 1e-30))
+    mean = np.maximum(np.abs(halves[0] + halves[1]) / 2, 1e-9)
+    return np.asarray(np.abs(halves[0] - halves[1]) / mean)
+
+
 def _better(one: Steady, other: Steady) -> Steady:
     more = _score(other) > _score(one)
     rows = more[:, None]
