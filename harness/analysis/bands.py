@@ -13,8 +13,6 @@ EDGES_HZ: Final = (100, 300, 600, 1000, 1600, 2500, 4000, 6000, 9000, 12_500, 16
 """Where one band ends and the next begins: each about two critical bands wide (Zwicker's Bark scale)."""
 
 BANDS: Final = len(EDGES_HZ) - 1
-FLOOR_DBFS: Final = -110.0
-"""Level of a band without sound: below what 16 bits hold in the widest band."""
 
 
 def mono(view: SoundView) -> NDArray[np.float32]:
@@ -24,17 +22,15 @@ def mono(view: SoundView) -> NDArray[np.float32]:
     return view.samples @ _share(view.channels)
 
 
-def band_levels(view: SoundView) -> NDArray[np.float32]:
-    """Return the level of each band of the channels' mean, dBFS; a full-scale sine is -3.
+def band_powers(view: SoundView) -> NDArray[np.float32]:
+    """Return the mean square of the channels' mean in each band; a full-scale sine has a half.
 
     A band that begins above what the sampling rate can hold is NaN.
     """
     samples = view.of(mono)
     window, weights = _plan(len(samples), view.rate_hz)
-    lines = np.fft.rfft(samples * window)
-    powers = (lines.real**2 + lines.imag**2) @ weights
-    levels: NDArray[np.float32] = 10 * np.log10(powers + 10 ** (FLOOR_DBFS / 10))
-    return levels
+    parts = np.fft.rfft(samples * window).view(np.float32)
+    return np.square(parts) @ weights
 
 
 @lru_cache(maxsize=8)
@@ -50,7 +46,8 @@ def _plan(samples: int, rate_hz: int) -> tuple[NDArray[np.float32], NDArray[np.f
     weights = np.zeros((len(lines_hz), BANDS), np.float32)
     for band, (low, high) in enumerate(pairwise(EDGES_HZ)):
         inside = (lines_hz >= low) & (lines_hz < high)
-        weights[inside, band] = 2 / (samples * np.sum(window**2)) if inside.any() else np.nan
+        weights[inside, band] = 2 / (samples * np.sum(window**2))
         if low >= rate_hz / 2:
             weights[:, band] = np.nan
-    return window.astype(np.float32), weights
+    # Real and imaginary parts lie side by side.
+    return window.astype(np.float32), np.repeat(weights, 2, axis=0)

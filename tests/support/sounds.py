@@ -1,5 +1,7 @@
 """Sound for tests of sound detectors, planted, and what is found in it."""
 
+from functools import lru_cache
+
 import numpy as np
 
 from harness.analysis.detector import Context
@@ -11,8 +13,9 @@ from harness.media import AudioBlock, AudioFormat, StreamFormat
 RATE_HZ = 48_000
 
 
+@lru_cache(maxsize=8)
 def speech(seconds, level=0.12, seed=0, rate_hz=RATE_HZ):
-    """Return words of a low voice with pauses, in a quiet room; float, shape (n, 2)."""
+    """Return words of a low voice with pauses, in a quiet room; float, shape (n, 2), not to be written to."""
     random = np.random.default_rng(seed)
     t_s = np.arange(round(seconds * rate_hz)) / rate_hz
     pitch_hz = 105 + 14 * np.sin(2 * np.pi * 0.7 * t_s + seed) + 4 * np.sin(2 * np.pi * 3.1 * t_s)
@@ -22,8 +25,10 @@ def speech(seconds, level=0.12, seed=0, rate_hz=RATE_HZ):
     syllables = np.clip(np.sin(2 * np.pi * 2.3 * t_s + seed) + 0.35, 0, 1)
     words = np.clip(4 * np.sin(2 * np.pi * 0.31 * t_s + 2 * seed) + 2.2, 0, 1)
     sound = level * syllables * words * (voice / 2 + breath * (np.sin(2 * np.pi * 1.7 * t_s) > 0.6))
-    sound += random.normal(0, 3e-4, len(t_s))
-    return np.stack([sound, sound], axis=1)
+    sound += random.normal(0, 1e-4, len(t_s))
+    both = np.stack([sound, sound], axis=1)
+    both.flags.writeable = False
+    return both
 
 
 def steps(sound):

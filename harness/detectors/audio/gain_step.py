@@ -56,8 +56,8 @@ class GainSteps:
         samples = view.of(mono)
         before = self._hops[-1][-DIFFERENCES:] if self._hops else samples[:0]
         self._hops = [*self._hops[-2:], samples]
-        differences = np.abs(np.convolve(np.concatenate((before, samples)), _difference(), "valid"))
-        self._peaks = [*self._peaks[-2:], float(differences.max(initial=0.0))]
+        differences = np.correlate(np.concatenate((before, samples)), _difference())
+        self._peaks = [*self._peaks[-2:], max(float(differences.max()), -float(differences.min()))]
         if len(self._peaks) < 3 or self._peaks[1] < STANDS_OUT * max(self._peaks[0], self._peaks[2]):
             return None
         return step_near_the_middle(np.concatenate(self._hops).astype(np.float64), len(self._hops[0]))

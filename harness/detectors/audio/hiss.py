@@ -1,12 +1,13 @@
 """Hiss: noise that comes over the programme, or goes, from one moment to the next."""
 
 from dataclasses import dataclass, replace
+from math import log10
 from typing import ClassVar, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from harness.analysis.bands import EDGES_HZ, band_levels
+from harness.analysis.bands import EDGES_HZ, band_powers
 from harness.analysis.detector import AudioDetector, Context, Series
 from harness.analysis.sound_view import SoundView
 from harness.analysis.trigger import Interval, Trigger, confidence
@@ -16,6 +17,9 @@ from harness.findings import Metric
 
 FIRST_BAND: Final = EDGES_HZ.index(4000)
 """Hiss is looked for above 4 kHz: there the programme leaves room, and the ear is most open to it."""
+
+FLOOR: Final = 10**-11
+"""Mean square added to each: less than 16 bits hold in any band, and its logarithm is finite."""
 
 SOFTEST_DBFS: Final = -86.0
 """A floor softer than this in each band is not heard at the level at which a programme is listened to."""
@@ -73,20 +77,21 @@ class Hiss(AudioDetector):
     metric = Metric("level from 4 kHz up", "dBFS")
     columns: ClassVar[tuple[str, ...]] = (
         "level_dbfs",
-        *(f"from_{edge_hz}_hz_dbfs" for edge_hz in EDGES_HZ[:-1]),
+        *(f"power_from_{edge_hz}_hz" for edge_hz in EDGES_HZ[:-1]),
     )
     trigger = Trigger(enter=SOFTEST_DBFS, leave=SOFTEST_DBFS, min_s=1.9)
 
     def measure(self, view: SoundView) -> tuple[float, ...]:
-        """Return the level from 4 kHz up, and that of each band."""
-        levels = view.of(band_levels)
-        return (float(np.nanmax(levels[FIRST_BAND:])), *levels.tolist())
+        """Return the level from 4 kHz up, and the mean square in each band."""
+        powers = view.of(band_powers).tolist()
+        high = sum(power for power in powers[FIRST_BAND:] if power == power)  # noqa: PLR0124 - not NaN
+        return (10 * log10(high + FLOOR), *powers)
 
     def find(self, series: Series, context: Context) -> list[Interval]:
         """Return the spells of steady noise that begin or end with a step."""
-        levels = np.stack([series.columns[name] for name in self.columns[1:]], axis=1)
-        programme = _programme(levels)
-        high = levels[:, FIRST_BAND:]
+        powers = np.stack([series.columns[name] for name in self.columns[1:]], axis=1)
+        programme = 10 * np.log10(np.nansum(powers, axis=1) + FLOOR)
+        high = 10 * np.log10(powers[:, FIRST_BAND:] + FLOOR)
         spells: list[_Spell] = []
         for floor in floors(high):
             if spells and floor.stop <= spells[-1].stop:
@@ -99,10 +104,6 @@ class Hiss(AudioDetector):
         shortest_ns = seconds_to_ns(self.trigger.min_s)
         intervals = [_interval(spell, series, shortest_ns) for spell in _joined(spells)]
         return [item for item in intervals if item.end_ns - item.start_ns >= shortest_ns]
-
-
-def _programme(levels: NDArray[np.float32]) -> NDArray[np.float64]:
-    return np.asarray(10 * np.log10(np.nansum(10 ** (levels.astype(np.float64) / 10), axis=1) + 1e-12))
 
 
 def _spell(floor: Floor, levels: NDArray[np.float32]) -> _Spell:
