@@ -4,6 +4,9 @@ from typing import Final
 
 from harness.analysis.detector import Detector
 from harness.detectors.audio.audio_dropout import AudioDropout
+from harness.detectors.audio.hiss import Hiss
+from harness.detectors.audio.hum import Hum
+from harness.detectors.audio.loudness import Loudness
 from harness.detectors.audio.silence import Silence
 from harness.detectors.sync.av_sync import AvSync
 from harness.detectors.video.aspect_error import AspectError
@@ -34,6 +37,9 @@ DETECTORS: Final[tuple[type[Detector], ...]] = (
     ErrorScreen,
     Silence,
     AudioDropout,
+    Hum,
+    Hiss,
+    Loudness,
     AvSync,
 )
 """One class a defect name; each recording is measured by fresh instances."""

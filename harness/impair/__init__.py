@@ -9,6 +9,9 @@ from harness.impair.colour_error import ColourError
 from harness.impair.combing import Combing
 from harness.impair.flicker import Flicker
 from harness.impair.freeze_frame import FreezeFrame
+from harness.impair.hiss import Hiss
+from harness.impair.hum import Hum
+from harness.impair.loudness import Loudness
 from harness.impair.silence import Silence
 from harness.impair.solid_colour import SolidColour
 from harness.impair.stutter import Stutter
@@ -29,5 +32,8 @@ IMPAIRMENTS: dict[str, type[Impairment]] = {
         Stutter,
         Silence,
         AudioDropout,
+        Hum,
+        Hiss,
+        Loudness,
     )
 }
