@@ -4,6 +4,7 @@ from typing import Final
 
 from harness.analysis.detector import Detector
 from harness.detectors.audio.audio_dropout import AudioDropout
+from harness.detectors.audio.clicks import Clicks
 from harness.detectors.audio.silence import Silence
 from harness.detectors.sync.av_sync import AvSync
 from harness.detectors.video.black_frames import BlackFrames
@@ -20,6 +21,7 @@ DETECTORS: Final[tuple[type[Detector], ...]] = (
     ErrorScreen,
     Silence,
     AudioDropout,
+    Clicks,
     AvSync,
 )
 """One class a defect name; each recording is measured by fresh instances."""
