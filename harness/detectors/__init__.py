@@ -5,6 +5,7 @@ from typing import Final
 from harness.analysis.detector import Detector
 from harness.detectors.audio.audio_dropout import AudioDropout
 from harness.detectors.audio.clicks import Clicks
+from harness.detectors.audio.distortion import Distortion
 from harness.detectors.audio.silence import Silence
 from harness.detectors.sync.av_sync import AvSync
 from harness.detectors.video.black_frames import BlackFrames
@@ -22,6 +23,7 @@ DETECTORS: Final[tuple[type[Detector], ...]] = (
     Silence,
     AudioDropout,
     Clicks,
+    Distortion,
     AvSync,
 )
 """One class a defect name; each recording is measured by fresh instances."""

@@ -23,6 +23,22 @@ def music(seconds=4.0, level=0.12, seed=0):
     return np.rint(32767 * np.stack([left, right], axis=1)).astype(np.int16)
 
 
+def melody(seconds=4.0, level=0.1, seed=0):
+    """Return tones that come and go, and noise: the crest differs from moment to moment."""
+    random = np.random.default_rng(seed)
+    count = round(seconds * RATE_HZ)
+    t_s = np.arange(count) / RATE_HZ
+    knots = np.arange(0, seconds + 1, 0.25)
+    sound = np.zeros((count, 2))
+    for hz in (131, 165, 196, 262, 330, 523, 784):
+        slow = np.interp(t_s, knots, random.uniform(0.3, 1, len(knots)))
+        sound += (slow * np.sin(2 * np.pi * hz * t_s + random.uniform(0, 6)))[:, None] * random.uniform(
+            0.5, 1, 2
+        )
+    sound += 0.02 * random.standard_normal((count, 2))
+    return np.rint(32767 * level * sound / 1.5).astype(np.int16)
+
+
 def planted(impairment, sound, block=960):
     """Return the sound with the defect, and the impairment."""
     parts = [impairment.sound(sound[at : at + block], at / RATE_HZ) for at in range(0, len(sound), block)]

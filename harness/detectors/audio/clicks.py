@@ -72,7 +72,7 @@ class Clicks(AudioDetector):
     trigger = Trigger(enter=SHARP_LEVEL_DB, leave=SHARP_LEVEL_DB, merge_s=WITHIN_S)
 
     def __init__(self) -> None:
-        self._stretches = Stretches(HOPS)
+        self._stretches = Stretches(HOPS, margin=1)
         self._rows: deque[Row] = deque()
 
     def measure(self, view: SoundView) -> Row:

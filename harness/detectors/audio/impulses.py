@@ -43,7 +43,7 @@ LOST_JUMP: Final = 0.25
 """The sound jumps by so much of its RMS where samples are lost: a fade to zero does not."""
 
 LOST_SHARE: Final = 0.3
-"""A stretch with more zeros than this consists of pauses, or of pulses that were made so."""
+"""A stretch with more zeros than this consists of pauses."""
 
 Samples = NDArray[np.float32]
 
@@ -113,8 +113,12 @@ def _lost(samples: Samples, stretch: SoundStretch, channel: int) -> Iterator[Imp
     """Yield runs of zeros in loud sound: the share of zeros in it is small, the edges are steep."""
     zeros = samples == 0
     shortest, longest = (round(stretch.rate_hz * limit / 1000) for limit in LOST_MS)
-    if not shortest <= np.count_nonzero(zeros) <= LOST_SHARE * len(samples):
+    count = np.count_nonzero(zeros)
+    if not shortest <= count <= LOST_SHARE * len(samples):
         return
+    held = (samples[1:] == samples[:-1]) & ~zeros[1:]
+    if np.count_nonzero(held) > count / 2:
+        return  # Square waves rest on other levels, too.
     for start, stop in runs(zeros):
         owned = stretch.hop <= start < len(samples) - stretch.hop
         if not owned or not shortest <= stop - start <= longest or stop >= len(samples):

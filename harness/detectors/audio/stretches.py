@@ -10,7 +10,7 @@ from harness.analysis.sound_view import SoundView
 
 @dataclass(frozen=True, slots=True)
 class SoundStretch:
-    """Samples of some hops, shape (channels, samples), with one hop more on either side."""
+    """Samples of some hops, shape (channels, samples), with margins of whole hops on either side."""
 
     samples: NDArray[np.float32]
     hop: int
@@ -18,10 +18,10 @@ class SoundStretch:
 
 
 class Stretches:
-    """Delivers a stretch of `hops` hops as soon as the hop after it is known; nothing spans a gap."""
+    """Delivers a stretch of `hops` hops and its margins as soon as they are known; nothing spans a gap."""
 
-    def __init__(self, hops: int) -> None:
-        self.hops = hops
+    def __init__(self, hops: int, margin: int = 0) -> None:
+        self.hops, self.margin = hops, margin
         self._gathered: list[NDArray[np.float32]] = []
 
     def take(self, view: SoundView) -> SoundStretch | None:
@@ -29,7 +29,7 @@ class Stretches:
         if view.after_gap or (self._gathered and self._gathered[-1].shape != view.samples.shape):
             self._gathered = []
         self._gathered.append(view.samples)
-        if len(self._gathered) < self.hops + 2:
+        if len(self._gathered) < self.hops + 2 * self.margin:
             return None
         samples = np.ascontiguousarray(np.concatenate(self._gathered).T)
         self._gathered = self._gathered[self.hops :]
