@@ -4,6 +4,7 @@ from typing import Final
 
 from harness.analysis.detector import Detector
 from harness.detectors.audio.audio_dropout import AudioDropout
+from harness.detectors.audio.channel_error import ChannelError
 from harness.detectors.audio.clicks import Clicks
 from harness.detectors.audio.distortion import Distortion
 from harness.detectors.audio.silence import Silence
@@ -24,6 +25,7 @@ DETECTORS: Final[tuple[type[Detector], ...]] = (
     AudioDropout,
     Clicks,
     Distortion,
+    ChannelError,
     AvSync,
 )
 """One class a defect name; each recording is measured by fresh instances."""

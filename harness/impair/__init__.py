@@ -3,6 +3,7 @@
 from harness.impair.audio_dropout import AudioDropout
 from harness.impair.base import Impairment
 from harness.impair.black_frames import BlackFrames
+from harness.impair.channel_error import ChannelError
 from harness.impair.clicks import Clicks
 from harness.impair.distortion import Distortion
 from harness.impair.freeze_frame import FreezeFrame
@@ -11,5 +12,14 @@ from harness.impair.stutter import Stutter
 
 IMPAIRMENTS: dict[str, type[Impairment]] = {
     impairment.defect: impairment
-    for impairment in (FreezeFrame, BlackFrames, Stutter, Silence, AudioDropout, Clicks, Distortion)
+    for impairment in (
+        FreezeFrame,
+        BlackFrames,
+        Stutter,
+        Silence,
+        AudioDropout,
+        Clicks,
+        Distortion,
+        ChannelError,
+    )
 }
