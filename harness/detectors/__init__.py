@@ -9,14 +9,22 @@ from harness.detectors.audio.clicks import Clicks
 from harness.detectors.audio.distortion import Distortion
 from harness.detectors.audio.silence import Silence
 from harness.detectors.sync.av_sync import AvSync
+from harness.detectors.video.aspect_error import AspectError
 from harness.detectors.video.black_frames import BlackFrames
+from harness.detectors.video.colour_error import ColourError
 from harness.detectors.video.error_screen import ErrorScreen
+from harness.detectors.video.flicker import Flicker
 from harness.detectors.video.freeze_frame import FreezeFrame
+from harness.detectors.video.solid_colour import SolidColour
 from harness.detectors.video.stalling import Stalling
 from harness.detectors.video.stutter import Stutter
 
 DETECTORS: Final[tuple[type[Detector], ...]] = (
     BlackFrames,
+    SolidColour,
+    ColourError,
+    AspectError,
+    Flicker,
     FreezeFrame,
     Stutter,
     Stalling,
