@@ -46,7 +46,9 @@ LOOK: Final = 100
 WIDE_DB: Final = -28.0
 MONO_DB: Final = -30.0
 SAME_DB: Final = 6.5
-"""Where the sides vanish, the mid must go on as it was: else a stereo jingle gave way to a microphone."""
+SAME_AT_ONCE_DB: Final = 2.5
+"""Where the sides vanish, the mid must go on as it was, over 90 ms or over 20: else a stereo jingle gave
+way to a microphone."""
 
 WAVERING_HOPS: Final = 15
 """A codec lets the sides up for so long."""
@@ -218,13 +220,21 @@ def _collapsed(pair: Pair) -> Iterator[_Wrong]:
         wide = _mean(pair.sides, start - BESIDE, start - 1)
         narrow = float(np.nanpercentile(sides[start + 1 : stop], 90))
         usual = float(np.nanmedian(sides[start - LOOK : start - 1]))
+        if min(wide, usual) >= WIDE_DB and wide - narrow >= DROP_DB and _goes_on(pair, mid, start):
+            yield _Wrong(start, stop, wide - narrow, None)
+
+
+def _goes_on(pair: Pair, mid: NDArray[np.float64], at: int) -> bool:
+    """Return whether level and brightness of the mid are the same before and after this hop."""
+
+    def changes_db(hops: int) -> float:
         louder, brighter = (
-            _mean(values, start - BESIDE, start - 1) - _mean(values, start + 1, start + BESIDE)
+            _mean(values, at - hops, at - 1) - _mean(values, at + 1, at + hops)
             for values in (mid, pair.brightness)
         )
-        same = float(np.hypot(louder, brighter))
-        if min(wide, usual) >= WIDE_DB and wide - narrow >= DROP_DB and same <= SAME_DB:
-            yield _Wrong(start, stop, wide - narrow, None)
+        return float(np.hypot(louder, brighter))
+
+    return changes_db(BESIDE) <= SAME_DB or changes_db(3) <= SAME_AT_ONCE_DB
 
 
 def _joined(inside: NDArray[np.bool_], hops: int = 6) -> list[tuple[int, int]]:
