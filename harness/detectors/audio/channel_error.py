@@ -215,7 +215,7 @@ def _collapsed(pair: Pair) -> Iterator[_Wrong]:
             or not pair.unbroken(start - LOOK, start + BESIDE)
         ):
             continue
-        if not heard[start - BESIDE : start + BESIDE].all():
+        if not heard[start - 3 : start + 3].all():
             continue
         wide = _mean(pair.sides, start - BESIDE, start - 1)
         narrow = float(np.nanpercentile(sides[start + 1 : stop], 90))
