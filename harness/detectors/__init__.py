@@ -4,6 +4,9 @@ from typing import Final
 
 from harness.analysis.detector import Detector
 from harness.detectors.audio.audio_dropout import AudioDropout
+from harness.detectors.audio.channel_error import ChannelError
+from harness.detectors.audio.clicks import Clicks
+from harness.detectors.audio.distortion import Distortion
 from harness.detectors.audio.hiss import Hiss
 from harness.detectors.audio.hum import Hum
 from harness.detectors.audio.loudness import Loudness
@@ -39,7 +42,10 @@ DETECTORS: Final[tuple[type[Detector], ...]] = (
     AudioDropout,
     Hum,
     Hiss,
+    Distortion,
+    Clicks,
     Loudness,
+    ChannelError,
     AvSync,
 )
 """One class a defect name; each recording is measured by fresh instances."""

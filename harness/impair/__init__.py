@@ -5,8 +5,11 @@ from harness.impair.audio_dropout import AudioDropout
 from harness.impair.base import Impairment
 from harness.impair.black_frames import BlackFrames
 from harness.impair.block_corruption import BlockCorruption
+from harness.impair.channel_error import ChannelError
+from harness.impair.clicks import Clicks
 from harness.impair.colour_error import ColourError
 from harness.impair.combing import Combing
+from harness.impair.distortion import Distortion
 from harness.impair.flicker import Flicker
 from harness.impair.freeze_frame import FreezeFrame
 from harness.impair.hiss import Hiss
@@ -34,6 +37,9 @@ IMPAIRMENTS: dict[str, type[Impairment]] = {
         AudioDropout,
         Hum,
         Hiss,
+        Distortion,
+        Clicks,
         Loudness,
+        ChannelError,
     )
 }
