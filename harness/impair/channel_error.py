@@ -22,6 +22,7 @@ class ChannelError(Impairment):
 
     defect = "channel_error"
     medium = "sound"
+    usual_s = 3.0
     kinds: ClassVar[tuple[str, ...]] = ("silent", "inverted", "mono")
     inverted: ClassVar[dict[str, float]] = {"easy": -1.0, "medium": -0.708, "hard": -0.501}
     sides: ClassVar[dict[str, float]] = {"easy": 0.0, "medium": 10 ** (-50 / 20), "hard": 10 ** (-40 / 20)}

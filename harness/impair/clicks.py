@@ -33,6 +33,7 @@ class Clicks(Impairment):
 
     defect = "clicks"
     medium = "sound"
+    usual_s = 1.5
     kinds: ClassVar[tuple[str, ...]] = ("delta", "pair", "ring", "step", "zero_run")
     peak_db: ClassVar[dict[str, tuple[float, float]]] = {
         "easy": (24.0, 30.0),

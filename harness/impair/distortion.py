@@ -31,6 +31,7 @@ class Distortion(Impairment):
 
     defect = "distortion"
     medium = "sound"
+    usual_s = 1.5
     kinds: ClassVar[tuple[str, ...]] = ("hard_clip", "overload", "wrap", "quantised")
     top_db: ClassVar[dict[str, float]] = {"easy": 3.0, "medium": 6.0, "hard": 8.0}
     bits: ClassVar[dict[str, int]] = {"easy": 4, "medium": 6, "hard": 8}

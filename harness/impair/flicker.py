@@ -21,6 +21,7 @@ class Flicker(Impairment):
 
     defect = "flicker"
     medium = "picture"
+    usual_s = 1.5
     kinds = ("luma", "flash")
     darker_by: ClassVar[dict[str, float]] = {"easy": 0.08, "medium": 0.05, "hard": 0.03}
     flashes: ClassVar[dict[str, tuple[float, float, float]]] = {

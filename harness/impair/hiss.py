@@ -25,6 +25,7 @@ class Hiss(Impairment):
 
     defect = "hiss"
     medium = "sound"
+    usual_s = 3.0
     kinds: ClassVar[tuple[str, ...]] = ("white", "pink", "tape")
     below_db: ClassVar[dict[str, float]] = {"easy": 16.0, "medium": 24.0, "hard": 30.0}
 

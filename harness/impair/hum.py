@@ -21,6 +21,7 @@ class Hum(Impairment):
 
     defect = "hum"
     medium = "sound"
+    usual_s = 3.0
     kinds: ClassVar[tuple[str, ...]] = ("mains_50", "mains_60", "ripple")
     below_db: ClassVar[dict[str, float]] = {"easy": 12.0, "medium": 19.0, "hard": 25.0}
     HARMONICS: ClassVar[int] = 8

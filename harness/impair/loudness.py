@@ -17,6 +17,7 @@ class Loudness(Impairment):
 
     defect = "loudness"
     medium = "sound"
+    usual_s = 3.0
     kinds: ClassVar[tuple[str, ...]] = ("jump_up", "jump_down")
     jump_db: ClassVar[dict[str, float]] = {"easy": 12.0, "medium": 8.0, "hard": 6.0}
 
