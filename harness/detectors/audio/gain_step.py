@@ -31,8 +31,8 @@ added to the sound, or a sound that sets in, keeps a break whatever the factor."
 
 AGREE_DB: Final = 2.5
 
-LEVEL_DB: Final = 5.5
-"""The level of 10 ms changes by the gain within this (19 of 20 planted steps), else it was a cut."""
+LEVEL_DB: Final = 8.0
+"""The level of 10 ms changes by the gain within this, as in 113 of 115 planted steps; at cuts it was 14 dB off."""
 
 Samples = NDArray[np.float64]
 
