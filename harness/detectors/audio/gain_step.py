@@ -26,14 +26,14 @@ UNPREDICTED: Final = 6.0
 
 REACH: Final = 14
 HEALED_DB: Final = 8.0
-"""By so much one factor makes the break smaller. Of planted steps nine in ten heal by 20 dB and more; a click that is
-added to the sound, or a sound that sets in, keeps a break whatever the factor."""
+"""By so much one factor makes the break smaller. Nine in ten planted steps heal by 20 dB and more; a click
+that is added to the sound, or a sound that sets in, keeps a break whatever the factor."""
 
 AGREE_DB: Final = 2.5
 
 LEVEL_DB: Final = 11.0
-"""The level of 10 ms changes by the gain within this, as at nearly all planted steps (median 1 dB off); at cuts
-that looked like a step it was 14 dB off and more."""
+"""The level of 10 ms changes by the gain within this, as at nearly all planted steps (median 1 dB off); at
+cuts that looked like a step it was 14 dB off and more."""
 
 Samples = NDArray[np.float64]
 
