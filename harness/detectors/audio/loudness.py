@@ -17,7 +17,7 @@ from harness.findings import Metric
 LEAST_DB: Final = 5.0
 """A jump of 6 dB is clearly heard by everybody; the gain is measured to a few tenths of a decibel."""
 
-MOST_DB: Final = 20.0
+MOST_DB: Final = 15.0
 """More than that is sound that goes or comes: a dropout, silence, or a beep that is switched on."""
 
 BACK_DB: Final = 1.5
