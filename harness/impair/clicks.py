@@ -1,5 +1,6 @@
 """Clicks: impulses of a millisecond at most, sparse in the sound."""
 
+from bisect import bisect_left
 from fractions import Fraction
 from typing import ClassVar, Final
 
@@ -51,6 +52,7 @@ class Clicks(Impairment):
         super().__init__(spec, fps, rate_hz)
         self._rate_hz = rate_hz or 48_000
         self._clicks = self._plan()
+        self._firsts = [first for first, _ in self._clicks]
         self._before = np.zeros((0, 1), np.int16)
 
     def _plan(self) -> list[tuple[int, NDArray[np.float64]]]:
@@ -92,8 +94,10 @@ class Clicks(Impairment):
         known = np.concatenate([self._before, samples]) if len(self._before) else samples
         origin = start - len(self._before)
         clicked = samples
-        for first, shape in self._clicks:
-            if first < start + len(samples) and first + len(shape) > start:
+        low = bisect_left(self._firsts, start - max(WIDEST, self.lost["easy"][1]))
+        high = bisect_left(self._firsts, start + len(samples))
+        for first, shape in self._clicks[low:high]:
+            if first + len(shape) > start:
                 clicked = samples.copy() if clicked is samples else clicked
                 self._put(clicked, start, self._made(known, first - origin, shape), first)
         self._before = known[-memory:].copy()

@@ -27,11 +27,11 @@ SURE_LOST_MS: Final = 0.9
 """So plain, one is enough."""
 
 ROUND_DB: Final = 14.0
-ROUND_LEVEL_DB: Final = 6.0
+ROUND_LEVEL_DB: Final = 5.0
 """What a codec leaves of a click. Lips and pops of vinyl come near: only many together count."""
 
 SEVERAL: Final = 2
-MANY: Final = 4
+MANY: Final = 3
 WITHIN_S: Final = 1.0
 
 WEAK_DB: Final = 9.0
@@ -51,7 +51,7 @@ class Clicks(AudioDetector):
     before and after it, and over the sound there. What is struck, plucked or spoken has a body that
     follows, which the errors after it show; its attack takes more than a sample. Lost samples are a run of
     zeros in loud sound. An impulse counts when a second one follows within a second, or when nothing but
-    an error can be so plain; what has been through a codec is rounder, so four of those are needed. A
+    an error can be so plain; what has been through a codec is rounder, so three of those are needed. A
     lone wrong sample 9 dB over the programme is the least that is heard (a listening note with MTG's
     Essentia); it reads 9 dB here, a step that is held reads 6 dB less than its height. The idea of a
     prediction error over a robust neighbourhood is that of Essentia's ClickDetector (Alonso-Jimenez et
@@ -129,7 +129,7 @@ def _rows_of(stretch: SoundStretch) -> list[Row]:
 def _row(impulse: Impulse | None, stretch: SoundStretch) -> Row:
     if impulse is None:
         return NOTHING
-    rest = stretch.hop - impulse.at % stretch.hop + (HOPS) * stretch.hop
+    rest = stretch.hop - impulse.at % stretch.hop + HOPS * stretch.hop
     return (
         impulse.level_db,
         impulse.sharpness_db,
