@@ -41,6 +41,9 @@ ABRUPT: Final = 1.3
 CALM: Final = (1.6, 0.7)
 """Luma goes on when its step is at most this factor times those around it, and this many code values."""
 
+CLOSE: Final = 0.65
+"""Least cosine of a step that an error begins with, and of the one that undoes it."""
+
 UNCLOSED: Final = 0.9
 """What is never undone must be this close."""
 
@@ -68,9 +71,9 @@ class ColourError(VideoDetector):
     picture before. The step must stand alone, and the luma must go on; stage lights and cuts change both.
     The error ends with the step that undoes it.
 
-    Limit: 0.8 of the cosine between step and error. The matrices are those of ITU-R BT.601 and BT.709, the
-    ranges 16..235 and 0..255. A plane that reads 0 is wrong from the first frame on: it is far outside
-    16..240.
+    Limit: a cosine of 0.65 between step and error if both its ends are seen, else 0.9; no step of the clean
+    clips that were measured came above 0.59. The matrices are those of ITU-R BT.601 and BT.709, the ranges
+    16..235 and 0..255. A plane that reads 0 is wrong from the first frame on: it is far outside 16..240.
     """
 
     defect = "colour_error"
@@ -87,7 +90,7 @@ class ColourError(VideoDetector):
         "u",
         "v",
     )
-    trigger = Trigger(enter=0.8, leave=0.8, min_s=0.08)
+    trigger = Trigger(enter=CLOSE, leave=CLOSE, min_s=0.08)
 
     def __init__(self) -> None:
         self._tone_step = 0.0
@@ -183,7 +186,7 @@ def _named(steps: _Steps) -> list[_Span]:
     return [
         span
         for name, undone_by in UNDONE_BY.items()
-        for span in _paired(steps, steps.rows(name, 0.8), steps.rows(undone_by, 0.7), steps.columns[name])
+        for span in _paired(steps, steps.rows(name, CLOSE), steps.rows(undone_by, CLOSE), steps.columns[name])
     ]
 
 
