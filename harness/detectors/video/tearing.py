@@ -32,7 +32,7 @@ TORN_SHARE: Final = 0.3
 SAME_ROW_SHARE: Final = 0.0005
 """A line that stays keeps its row to this share of the height."""
 
-STEADY_SHARE: Final = 0.012
+STEADY_SHARE: Final = 0.0036
 """A line that wanders keeps its speed to this share of the height a picture."""
 
 SLOWEST_SHARE: Final = 0.003
@@ -123,11 +123,13 @@ def _lines(torn: NDArray[np.intp], place: NDArray[np.float64], edges: NDArray[np
 
 
 def _agrees(line: list[int], row: int, place: NDArray[np.float64]) -> bool:
-    steps_between = row - line[-1]
-    speed = (place[row] - place[line[-1]]) / steps_between
+    """Return whether a torn picture goes on with a line: at the same row, or as far on as before."""
+    stays = abs(place[row] - place[line[-1]]) <= SAME_ROW_SHARE
+    speed = (place[row] - place[line[-1]]) / (row - line[-1])
+    wanders = SLOWEST_SHARE <= abs(speed) <= FASTEST_SHARE
     if len(line) == 1:
-        return bool(abs(speed) <= SAME_ROW_SHARE or SLOWEST_SHARE <= abs(speed) <= FASTEST_SHARE)
+        return bool(stays or wanders)
     before = (place[line[-1]] - place[line[0]]) / (line[-1] - line[0])
-    if abs(before) <= SAME_ROW_SHARE / 4:
-        return bool(abs(place[row] - place[line[-1]]) <= SAME_ROW_SHARE)
-    return bool(abs(speed - before) <= STEADY_SHARE * 0.3)
+    if abs(before) < SLOWEST_SHARE:
+        return bool(stays)
+    return bool(wanders and abs(speed - before) <= STEADY_SHARE)
