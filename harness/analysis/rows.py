@@ -23,7 +23,7 @@ def rows(view: FrameView) -> Plane:
 
 def sparse_rows(view: FrameView) -> Plane:
     """Return the luma with all its rows and every eighth column."""
-    return _some_columns(view.luma, SPARSE_STEP_PX)
+    return _some_columns(view.of(rows), SPARSE_STEP_PX // COLUMN_STEP_PX)
 
 
 def _some_columns(luma: Plane, step: int) -> Plane:

@@ -31,6 +31,9 @@ NOISE_CODES: Final = 5
 LEAST_MOVED: Final = 0.06
 """The share of a row that counts as moving at least: less is a small thing that passes."""
 
+LEAST_PX: Final = 24
+"""The same in px of which one in four columns is looked at: a few px say nothing."""
+
 FITS: Final = 2.5
 """An earlier picture explains a break if it fits better at so many times the px where it fits worse. What is
 on the two sides of a split screen fits no better than it did."""
@@ -152,8 +155,9 @@ def _closely(thin: Plane, earlier: Sequence[Plane], borders: NDArray[np.intp]) -
     own = np.concatenate([cv2.absdiff(upper, lower)] * len(late))
     last = earlier[-1]
     change = cv2.max(cv2.absdiff(upper, last[near]), cv2.absdiff(lower, last[near + 1]))
-    moved = np.maximum(_share(change), LEAST_MOVED)
-    better, worse = _share(cv2.subtract(own, explained)), _share(cv2.subtract(explained, own))
+    moved = np.maximum(_share(change), max(LEAST_MOVED, LEAST_PX / thin.shape[1]))
+    better = _share(cv2.subtract(own, cv2.add(explained, explained)))
+    worse = _share(cv2.subtract(explained, own))
     share = (better - worse).reshape(len(late), -1, around) / moved.reshape(-1, around)
     beside = np.maximum(share[..., :BESIDE_ROWS].max(axis=2), share[..., BESIDE_ROWS + 1 :].max(axis=2))
     fits = (better >= FITS * worse).reshape(len(late), -1, around)[..., BESIDE_ROWS]

@@ -42,7 +42,7 @@ def test_a_single_block_or_slice_is_enough(size):
         top, left = 16 * (3 + index % 5), 0 if size[1] == moving.WIDTH else 64 * (1 + index % 4)
         y[top : top + size[0], left : left + size[1]] = 235
     ((start, stop),) = _found(pictures)
-    assert (start, stop) == (10, 19)
+    assert start == 10 and stop in {17, 19}
 
 
 @pytest.mark.parametrize("speed_px", [(1, 0), (8, 0), (3, 2), (0, 8), (16, 16)])

@@ -7,7 +7,7 @@ import pytest
 from harness.detectors.video.tearing import Tearing
 from tests.support import moving
 
-START, STOP = 20, 45
+START, STOP = 10, 30
 
 
 def _found(pictures):
@@ -18,7 +18,7 @@ def _found(pictures):
 @pytest.mark.parametrize("kind", ["line", "moving", "band"])
 def test_torn_pictures_are_found_after_coding(tmp_path, kind, level):
     shown, _ = moving.plant(
-        moving.pan(60), f"tearing:start_s=0.8,duration_s=1,level={level},kind={kind},seed=5"
+        moving.pan(36), f"tearing:start_s=0.4,duration_s=0.8,level={level},kind={kind},seed=5"
     )
     ((start, stop),) = _found(moving.coded(tmp_path / "a.mkv", shown))
     assert abs(start - START) <= 2

@@ -1,5 +1,6 @@
 """Moving pictures made in memory, what a detector finds in them, and what of them survives coding."""
 
+import functools
 from fractions import Fraction
 
 import cv2
@@ -18,6 +19,7 @@ WIDTH, HEIGHT = 640, 368
 CHROMA = np.full((HEIGHT // 2, WIDTH // 2), 128, np.uint8)
 
 
+@functools.cache
 def world(seed=0, width=1600, height=900, softness=3.0):
     """Return a large soft picture with structure of all sizes."""
     random = np.random.default_rng(seed)
@@ -26,7 +28,9 @@ def world(seed=0, width=1600, height=900, softness=3.0):
         random.random((9, 16)).astype(np.float32), (width, height), interpolation=cv2.INTER_CUBIC
     )
     mixed = (fine - fine.mean()) / fine.std() * 18 + (coarse - 0.5) * 110 + 120
-    return np.clip(mixed, 20, 230).astype(np.uint8)
+    scene = np.clip(mixed, 20, 230).astype(np.uint8)
+    scene.flags.writeable = False
+    return scene
 
 
 def pan(count, speed_px=(5, 0), seed=0):
@@ -42,7 +46,7 @@ def pan(count, speed_px=(5, 0), seed=0):
 
 def grey(y):
     """Return a picture without colour."""
-    return np.ascontiguousarray(y), CHROMA, CHROMA
+    return np.array(y), CHROMA, CHROMA
 
 
 def plant(pictures, fault):

@@ -19,6 +19,9 @@ px it runs along, the less of it comes about by chance."""
 OFF_GRID: Final = 2.5
 """It is so many times what the same shapes show off the grid: text and cuts do not know the grid."""
 
+SMALL_ROWS: Final = 360
+"""In pictures of fewer rows the limits grow: a line on a playing field soon runs along a block's 64 px."""
+
 DAMAGED: Final = 1.0
 
 TOGETHER_S: Final = 0.6
@@ -53,9 +56,10 @@ class BlockCorruption(VideoDetector):
         found = view.of(borders) if moves(view) else None
         if found is None:
             return (0.0,)
+        small = max(1.0, SMALL_ROWS / view.height_px)
         return (
             max(
-                on / max(least, OFF_GRID * off)
+                on / max(small * least, OFF_GRID * off)
                 for on, off, least in zip(*found, LEAST_CODES.values(), strict=True)
             ),
         )

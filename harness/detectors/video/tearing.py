@@ -25,18 +25,19 @@ ALONE: Final = 1.8
 TOGETHER_S: Final = 0.6
 """Torn pictures less than this apart may make one finding."""
 
-LEAST_TORN: Final = 4
-TORN_SHARE: Final = 0.2
+LEAST_TORN: Final = 6
+TORN_SHARE: Final = 0.3
 """So many torn pictures make a finding, and such a share of those they span: a few may be accidents."""
 
-SAME_ROW_SHARE: Final = 0.004
+SAME_ROW_SHARE: Final = 0.0005
 """A line that stays keeps its row to this share of the height."""
 
-STEADY_SHARE: Final = 0.012
+STEADY_SHARE: Final = 0.0036
 """A line that wanders keeps its speed to this share of the height a picture."""
 
+SLOWEST_SHARE: Final = 0.003
 FASTEST_SHARE: Final = 0.06
-"""A line wanders by at most this share of the height a picture."""
+"""A line wanders by such a share of the height a picture: what creeps is an edge of a thing that grows."""
 
 
 class Tearing(VideoDetector):
@@ -122,11 +123,13 @@ def _lines(torn: NDArray[np.intp], place: NDArray[np.float64], edges: NDArray[np
 
 
 def _agrees(line: list[int], row: int, place: NDArray[np.float64]) -> bool:
-    steps_between = row - line[-1]
-    speed = (place[row] - place[line[-1]]) / steps_between
+    """Return whether a torn picture goes on with a line: at the same row, or as far on as before."""
+    stays = abs(place[row] - place[line[-1]]) <= SAME_ROW_SHARE
+    speed = (place[row] - place[line[-1]]) / (row - line[-1])
+    wanders = SLOWEST_SHARE <= abs(speed) <= FASTEST_SHARE
     if len(line) == 1:
-        return bool(abs(speed) <= FASTEST_SHARE)
+        return bool(stays or wanders)
     before = (place[line[-1]] - place[line[0]]) / (line[-1] - line[0])
-    if abs(before) <= SAME_ROW_SHARE / 4:
-        return bool(abs(place[row] - place[line[-1]]) <= SAME_ROW_SHARE)
-    return bool(abs(speed - before) <= STEADY_SHARE * 0.3)
+    if abs(before) < SLOWEST_SHARE:
+        return bool(stays)
+    return bool(wanders and abs(speed - before) <= STEADY_SHARE)
