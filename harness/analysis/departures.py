@@ -1,0 +1,171 @@
+"""Where a series leaves its usual level from one frame to the next, within a shot, and comes back.
+
+A device fault begins and ends at a frame; what a programme does to its picture (focus, fades, grain,
+weather) comes gradually or with a cut. So this is what tells them apart for whatever is measured.
+"""
+
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from harness.analysis.motion import Motion
+from harness.analysis.trigger import Interval, confidence
+from harness.clock import NS_PER_S
+
+LEAST_BEFORE: Final = 4
+"""So many frames of the shot must have been measured before it departs."""
+
+FOOT: Final = 0.35
+"""Just before the step, no more than this share of its height has been climbed."""
+
+TOP: Final = 0.65
+"""Two frames later, at least this share of its height has been climbed."""
+
+HALF: Final = 0.5
+"""It lasts while this share of the height is kept."""
+
+OFTEN: Final = 0.2
+"""A level at which the shot was for this share of its time before is its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What counts as a departure.
+
+    Parameters
+    ----------
+    rise : float
+        How much higher than before, at least, where the series comes back as abruptly as it left.
+    alone : float
+        The same where a cut or the end of the recording comes first, so that one step is all there is.
+    shortest_s : float
+        How long it lasts at least.
+    memory_s : float
+        How much of the shot before tells its usual level.
+    reach_s : float
+        How far beyond a cut the way back is looked for.
+
+    """
+
+    rise: float
+    alone: float
+    shortest_s: float = 0.2
+    memory_s: float = 1.0
+    reach_s: float = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Departure:
+    """Rows `[start, stop)` lie `height` above what was `before`.
+
+    `returned` says whether the series came back as abruptly as it left.
+    """
+
+    start: int
+    stop: int
+    before: float
+    height: float
+    returned: bool
+
+    def interval(
+        self, seen: Motion, peak: float, limit: float, region: tuple[int, int, int, int] | None
+    ) -> Interval:
+        """Return the finding, at more confidence the longer it lasts."""
+        start_ns, end_ns = int(seen.edges_ns[self.start]), int(seen.edges_ns[self.stop])
+        sure = confidence(end_ns - start_ns, NS_PER_S // 20)
+        return Interval(start_ns, end_ns, peak, sure, limit, region)
+
+
+def departures(level: NDArray[np.float64], seen: Motion, rules: Rules) -> list[Departure]:
+    """Return where `level` rises abruptly within a shot; for falls, hand in the negative.
+
+    A level that is NaN was not measured, and ends a shot as a cut does. What climbs or comes down
+    gradually is the programme's own, and so is a level that the shot had before.
+    """
+    return _Search(level, seen, rules).all()
+
+
+class _Search:
+    """Goes through one series and remembers what it found."""
+
+    def __init__(self, level: NDArray[np.float64], seen: Motion, rules: Rules) -> None:
+        self.broken = seen.cut | np.isnan(level)
+        self.level = _steadied(level, self.broken)
+        self.rules = rules
+        self.shortest, self.memory, self.reach = (
+            seen.rows(length_s) for length_s in (rules.shortest_s, rules.memory_s, rules.reach_s)
+        )
+        self.found: list[Departure] = []
+        self._breaks = np.flatnonzero(self.broken)
+
+    def all(self) -> list[Departure]:
+        for start in self._steps():
+            if self.found and start < self.found[-1].stop:
+                continue
+            departure = self._at(start)
+            if departure and departure.height >= (
+                self.rules.rise if departure.returned else self.rules.alone
+            ):
+                self.found.append(departure)
+        return self.found
+
+    def _steps(self) -> list[int]:
+        """Return the rows where the level may leave: there or a frame later it is higher than before."""
+        if len(self.level) < LEAST_BEFORE + 2:
+            return []
+        after = np.append(self.level[1:], self.level[-1])
+        climbed = np.fmax(after, self.level)[1:] - self.level[:-1]
+        return (1 + np.flatnonzero((climbed >= FOOT * self.rules.rise) & ~self.broken[1:])).tolist()
+
+    def _at(self, start: int) -> Departure | None:
+        first = int(self._breaks[np.searchsorted(self._breaks, start) - 1]) if self._breaks.size else 0
+        first += bool(np.isnan(self.level[first]))
+        since = max(first, start - self.memory, self.found[-1].stop if self.found else 0)
+        earlier, inside = self.level[since:start], self.level[start : start + self.shortest]
+        if earlier.size < LEAST_BEFORE or inside.size < self.shortest:
+            return None
+        if self.broken[start + 1 : start + self.shortest].any():
+            return None
+        before = float(np.median(earlier))
+        height = float(np.median(inside)) - before
+        foot, half, top = (before + share * height for share in (FOOT, HALF, TOP))
+        if height < self.rules.rise or inside.min() < half:
+            return None
+        abrupt = self.level[start - 2 : start].min() <= foot and inside[:2].max() >= top
+        steady = np.percentile(earlier, 90) - np.percentile(earlier, 10) <= HALF * height
+        if not abrupt or not steady or self._usual(first, start, top):
+            return None
+        return self._ended(Departure(start, start, before, height, False))
+
+    def _usual(self, first: int, start: int, high: float) -> bool:
+        """Return whether the shot was at that height before, other than in what was found there."""
+        own = np.ones(start - first, dtype=bool)
+        for item in self.found:
+            own[max(0, item.start - first) : max(0, item.stop - first)] = False
+        rows = self.level[first:start][own]
+        return bool(rows.size and np.mean(rows >= high) > OFTEN)
+
+    def _ended(self, item: Departure) -> Departure | None:
+        """Return the departure with its end, or None where it came back gradually."""
+        foot, half, top = (item.before + share * item.height for share in (FOOT, HALF, TOP))
+        low = np.flatnonzero(~(self.level[item.start :] >= half))
+        stop = item.start + int(low[0]) if low.size else len(self.level)
+        cuts = self._breaks[(self._breaks > item.start) & (self._breaks < stop)]
+        cut = int(cuts[0]) if cuts.size else stop
+        if stop < len(self.level) and not self.broken[stop] and stop - cut <= self.reach:
+            last = self.level[max(stop - 2, item.start) : stop]
+            if self.level[stop : stop + 2].min() <= foot and last.max() >= top:
+                return replace(item, stop=stop, returned=True)
+            if cut == stop:
+                return None
+        return replace(item, stop=cut)
+
+
+def _steadied(level: NDArray[np.float64], broken: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Return the median of three neighbours within a shot: frames of a coder's kinds alternate."""
+    steady = level.copy()
+    inner = np.flatnonzero(~(broken[1:-1] | broken[2:])) + 1
+    steady[inner] = np.median(np.stack([level[inner - 1], level[inner], level[inner + 1]]), axis=0)
+    return np.where(np.isnan(steady), level, steady)

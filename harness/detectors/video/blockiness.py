@@ -1,0 +1,40 @@
+"""blockiness: the squares of a block coder show."""
+
+from typing import Final
+
+import numpy as np
+
+from harness.analysis import motion
+from harness.analysis.block_grid import grid_contrast
+from harness.analysis.departures import Rules, departures
+from harness.analysis.detector import Context, Series, VideoDetector
+from harness.analysis.frame_view import FrameView
+from harness.analysis.motion import Motion
+from harness.analysis.trigger import Interval, Trigger
+from harness.findings import Metric
+
+RULES: Final = Rules(rise=0.12, alone=0.25)
+"""Contrast of the grid."""
+
+
+class Blockiness(VideoDetector):
+    """The viewer sees the picture fall into squares, as on a map."""
+
+    defect = "blockiness"
+    metric = Metric("how much steeper the picture is on a block grid than beside it", "ratio less 1")
+    columns = ("grid_contrast", *motion.COLUMNS)
+    trigger = Trigger(enter=RULES.rise, leave=RULES.rise / 2, min_s=RULES.shortest_s)
+    explains = frozenset({"blur", "banding", "noise"})
+
+    def measure(self, view: FrameView) -> tuple[float, ...]:
+        """Return the contrast of the strongest grid, and the motion."""
+        return (view.of(grid_contrast), *motion.measure(view))
+
+    def find(self, series: Series, context: Context) -> list[Interval]:
+        """Return where a grid appears abruptly."""
+        seen = Motion.of(series)
+        contrast = series.columns["grid_contrast"].astype(np.float64)
+        return [
+            item.interval(seen, item.before + item.height, RULES.rise, context.whole_picture)
+            for item in departures(contrast, seen, RULES)
+        ]

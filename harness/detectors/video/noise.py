@@ -1,0 +1,78 @@
+"""noise: random grain or specks come over the picture in the middle of a shot."""
+
+from typing import Final
+
+import numpy as np
+
+from harness.analysis import motion
+from harness.analysis.departures import Departure, Rules, departures
+from harness.analysis.detail import detail
+from harness.analysis.detector import Context, Series, VideoDetector
+from harness.analysis.frame_view import FrameView
+from harness.analysis.motion import Motion
+from harness.analysis.trigger import Interval, Trigger
+from harness.findings import Metric
+
+FLAT_SHARE: Final = 0.1
+"""Noise is judged in this share of the blocks, the flattest: all else has texture of its own."""
+
+SIGMA_PER_RESIDUAL: Final = 1.35
+"""The standard deviation of Gaussian noise by its mean distance from the median of 3 x 3 px."""
+
+VISIBLE_CODES: Final = 0.5
+"""Added to the standard deviation before it is compared: less than this is not seen."""
+
+USUAL_SPECKS: Final = 150.0
+"""Added to the share of specks, in parts per million: foliage and glitter have so many."""
+
+GRAIN: Final = Rules(rise=0.8, alone=1.2)
+"""Octaves of the standard deviation."""
+
+SPECKS: Final = Rules(rise=1.0, alone=1.5)
+"""Octaves of the share of specks."""
+
+
+class Noise(VideoDetector):
+    """The viewer sees grain or specks come over the whole picture from one frame to the next.
+
+    Measures the distance of each px from the median of its neighbours: in the flattest blocks that is
+    noise and nothing else; where it is large, the px stands alone, a speck. Film grain is there from the
+    start of a shot; snow, rain and glitter come gradually.
+    """
+
+    defect = "noise"
+    metric = Metric("standard deviation in the flattest places", "8-bit code value")
+    columns = ("sigma", "specks", *motion.COLUMNS)
+    trigger = Trigger(enter=GRAIN.rise, leave=GRAIN.rise / 2, min_s=GRAIN.shortest_s)
+
+    def measure(self, view: FrameView) -> tuple[float, ...]:
+        """Return the noise in code values and the specks in parts per million, and the motion."""
+        found = view.of(detail)
+        if found is None:
+            return (float("nan"), float("nan"), *motion.measure(view))
+        residual = found.residual.ravel()
+        rank = int(FLAT_SHARE * (residual.size - 1))
+        sigma = SIGMA_PER_RESIDUAL * float(np.partition(residual, rank)[rank])
+        return (sigma, 1e6 * float(np.median(found.spikes)), *motion.measure(view))
+
+    def find(self, series: Series, context: Context) -> list[Interval]:
+        """Return where grain or specks rise abruptly."""
+        seen = Motion.of(series)
+        sigma, specks = (series.columns[name].astype(np.float64) for name in ("sigma", "specks"))
+        grain = departures(np.log2(sigma + VISIBLE_CODES), seen, GRAIN)
+        spots = departures(np.log2(specks + USUAL_SPECKS), seen, SPECKS)
+        return [
+            item.interval(
+                seen, float(np.median(sigma[item.start : item.stop])), GRAIN.rise, context.whole_picture
+            )
+            for item in _together(grain + spots)
+        ]
+
+
+def _together(found: list[Departure]) -> list[Departure]:
+    """Return the departures in order, of those that overlap the longest."""
+    kept: list[Departure] = []
+    for item in sorted(found, key=lambda item: item.start - item.stop):
+        if all(item.stop <= other.start or other.stop <= item.start for other in kept):
+            kept.append(item)
+    return sorted(kept, key=lambda item: item.start)
