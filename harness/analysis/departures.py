@@ -9,6 +9,7 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.ndimage import median_filter
 
 from harness.analysis.motion import Motion
 from harness.analysis.trigger import Interval, confidence
@@ -25,6 +26,17 @@ TOP: Final = 0.65
 
 HALF: Final = 0.5
 """It lasts while this share of the height is kept."""
+
+SETTLED_ROWS: Final = 3
+"""So many frames after the step the series has settled: its height is measured from there on."""
+
+JOLT_CODES: Final = 6.0
+"""A frame that differs by this motion, and by `JOLT` times what is usual around it, begins a new shot."""
+
+JOLT: Final = 3.0
+
+JOLT_FRAMES: Final = 5
+"""What is usual around a frame is the median of so many."""
 
 OFTEN: Final = 0.2
 """A level at which the shot was for this share of its time before is its own."""
@@ -91,7 +103,7 @@ class _Search:
     """Goes through one series and remembers what it found."""
 
     def __init__(self, level: NDArray[np.float64], seen: Motion, rules: Rules) -> None:
-        self.broken = seen.cut | np.isnan(level)
+        self.broken = seen.cut | _jolts(seen) | np.isnan(level)
         self.level = _steadied(level, self.broken)
         self.rules = rules
         self.shortest, self.memory, self.reach = (
@@ -129,7 +141,7 @@ class _Search:
         if self.broken[start + 1 : start + self.shortest].any():
             return None
         before = float(np.median(earlier))
-        height = float(np.median(inside)) - before
+        height = self._settled(start) - before
         foot, half, top = (before + share * height for share in (FOOT, HALF, TOP))
         if height < self.rules.rise or inside.min() < half:
             return None
@@ -138,6 +150,13 @@ class _Search:
         if not abrupt or not steady or self._usual(first, start, top):
             return None
         return self._ended(Departure(start, start, before, height, False))
+
+    def _settled(self, start: int) -> float:
+        """Return the usual level once the step is over, as far as the shot goes."""
+        later = slice(start + SETTLED_ROWS, start + SETTLED_ROWS + self.shortest)
+        rows = np.flatnonzero(self.broken[later])
+        whole = self.level[later][: rows[0]] if rows.size else self.level[later]
+        return float(np.median(whole if whole.size else self.level[start : start + self.shortest]))
 
     def _usual(self, first: int, start: int, high: float) -> bool:
         """Return whether the shot was at that height before, other than in what was found there."""
@@ -161,6 +180,15 @@ class _Search:
             if cut == stop:
                 return None
         return replace(item, stop=cut)
+
+
+def _jolts(seen: Motion) -> NDArray[np.bool_]:
+    """Return the frames that are another picture: cuts between shots that are alike, flashes."""
+    motion = np.nan_to_num(seen.motion)
+    if motion.size < JOLT_FRAMES:
+        return np.zeros(motion.size, dtype=bool)
+    around = median_filter(motion, size=JOLT_FRAMES, mode="nearest")
+    return np.asarray(motion > np.maximum(JOLT_CODES, JOLT * around))
 
 
 def _steadied(level: NDArray[np.float64], broken: NDArray[np.bool_]) -> NDArray[np.float64]:

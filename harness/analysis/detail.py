@@ -5,6 +5,7 @@ it, and bands of a quarter of a 1080p picture tell as much as the whole.
 """
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 import cv2
@@ -26,6 +27,11 @@ LEAST_BANDS: Final = 2
 MARGIN_PX: Final = 1
 """Rows above and below a band that a 3 x 3 window needs."""
 
+BAND_PX: Final = BLOCK_PX + 2 * MARGIN_PX
+
+PARTS: Final = (4, 3)
+"""Rows and columns of parts of the picture that are told apart."""
+
 SPIKE_CODES: Final = 40
 """A pixel that differs so much from the median of its 3 x 3 neighbours stands alone, code values."""
 
@@ -43,8 +49,8 @@ class Detail:
     slope, bend, residual : float32 arrays, shape (bands, columns)
         Per block the mean gradient, the mean change of the gradient from px to px, and the mean distance
         from the median of 3 x 3 px, code values.
-    spikes : float32 array, shape (bands,)
-        Share of px that differ from that median by more than `SPIKE_CODES`.
+    spikes : float32 array, shape (up to 4, 3)
+        Share of px that differ from that median by more than `SPIKE_CODES`, in each part of the picture.
 
     """
 
@@ -65,34 +71,42 @@ def detail(view: FrameView) -> Detail | None:
     bend = cv2.absdiff(gradient[:, 1:], gradient[:, :-1])
     residual = cv2.absdiff(bands, cv2.medianBlur(bands, 3))
     spikes = cv2.compare(residual, SPIKE_CODES, cv2.CMP_GT)
-    height = BLOCK_PX + 2 * MARGIN_PX
-    counts = [cv2.countNonZero(_inner(spikes[at : at + height])) for at in range(0, len(spikes), height)]
     across = _over_rows(gradient)
     return Detail(
         gradient=across,
         slope=_over_blocks(across),
         bend=_over_blocks(_over_rows(bend)),
         residual=_over_blocks(_over_rows(residual)),
-        spikes=np.array(counts, np.float32) * np.float32(1 / (BLOCK_PX * view.width_px)),
+        spikes=_shares(spikes),
     )
 
 
 def _rows(height_px: int) -> NDArray[np.intp] | None:
     """Return the numbers of the rows of all bands, each with its margin."""
-    room = (height_px - 2 * MARGIN_PX) // (BLOCK_PX + 2 * MARGIN_PX)
+    room = height_px // BAND_PX
     if room < LEAST_BANDS:
         return None
     bands = min(room, MOST_BANDS)
-    first = np.linspace(0, height_px - BLOCK_PX - 2 * MARGIN_PX, bands).astype(np.intp)
-    return np.asarray((first[:, None] + np.arange(BLOCK_PX + 2 * MARGIN_PX)).ravel())
+    first = np.linspace(0, height_px - BAND_PX, bands).astype(np.intp)
+    return np.asarray((first[:, None] + np.arange(BAND_PX)).ravel())
 
 
 def _inner(band: Plane) -> Plane:
     return band[MARGIN_PX:-MARGIN_PX]
 
 
+def _shares(mask: Plane) -> Sums:
+    """Return the share of px that are set, in each part of the picture."""
+    bands = [_inner(band) for band in np.split(mask, len(mask) // BAND_PX)]
+    edges = np.linspace(0, mask.shape[1], PARTS[1] + 1).astype(int).tolist()
+    sides = list(pairwise(edges))
+    counts = np.array([[cv2.countNonZero(band[:, left:right]) for left, right in sides] for band in bands])
+    parts = np.array_split(counts, min(PARTS[0], len(bands)))
+    return np.array([part.mean(axis=0) * PARTS[1] / (BLOCK_PX * mask.shape[1]) for part in parts], np.float32)
+
+
 def _over_rows(picture: Plane) -> Sums:
-    bands = picture.reshape(-1, BLOCK_PX + 2 * MARGIN_PX, picture.shape[1])[:, MARGIN_PX:-MARGIN_PX]
+    bands = picture.reshape(-1, BAND_PX, picture.shape[1])[:, MARGIN_PX:-MARGIN_PX]
     return np.asarray(bands.sum(axis=1, dtype=np.uint16) * np.float32(1 / BLOCK_PX), np.float32)
 
 

@@ -7,13 +7,13 @@ import numpy as np
 
 from harness.analysis.frame_view import FrameView
 
-SMOOTH_CODES: Final = 2
+SMOOTH_CODES: Final = 1
 """Px of the small luma that differ by no more from the next one lie in a smooth area, code values."""
 
-WINDOW: Final = 17
+WINDOW: Final = 9
 """A level is rare or common by comparison with so many levels around it."""
 
-RARE: Final = 0.35
+RARE: Final = 0.45
 """A level is missing when less than this share of what its surroundings suggest is there."""
 
 MOST_SHARE: Final = 0.015

@@ -52,9 +52,9 @@ def picture(luma, grain=0.0, random=None):
     return np.clip(luma + noise, 16, 235).astype(np.uint8), CHROMA, CHROMA
 
 
-def plant(pictures, defect, start, count, level="easy", kind="", seed=1):
-    """Plant a defect in `count` pictures from `start` on."""
-    spec = FaultSpec(defect, start / FPS, count / FPS, level, seed, kind)
+def plant(pictures, defect, start, count, level="easy", kind=""):
+    """Plant a defect in `count` pictures from `start` on; without a kind, the second one."""
+    spec = FaultSpec(defect, start / FPS, count / FPS, level, 1, kind)
     impairment = IMPAIRMENTS[defect](spec, Fraction(FPS), None)
     return [impairment.picture(shown, number / FPS) for number, shown in enumerate(pictures)]
 

@@ -29,6 +29,7 @@ class Banding(VideoDetector):
     metric = Metric("share of luma levels that smooth areas lack", "ratio")
     columns = ("missing_tones", *motion.COLUMNS)
     trigger = Trigger(enter=RULES.rise, leave=RULES.rise / 2, min_s=RULES.shortest_s)
+    explains = frozenset({"noise", "blur"})
 
     def measure(self, view: FrameView) -> tuple[float, ...]:
         """Return the share of missing levels, and the motion."""

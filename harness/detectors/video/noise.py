@@ -19,11 +19,14 @@ FLAT_SHARE: Final = 0.1
 SIGMA_PER_RESIDUAL: Final = 1.35
 """The standard deviation of Gaussian noise by its mean distance from the median of 3 x 3 px."""
 
-VISIBLE_CODES: Final = 0.5
+VISIBLE_CODES: Final = 1.0
 """Added to the standard deviation before it is compared: less than this is not seen."""
 
-USUAL_SPECKS: Final = 150.0
+USUAL_SPECKS: Final = 400.0
 """Added to the share of specks, in parts per million: foliage and glitter have so many."""
+
+SPREAD: Final = 25
+"""Specks are all over the picture: in the part that is at this percentile."""
 
 GRAIN: Final = Rules(rise=0.8, alone=1.2)
 """Octaves of the standard deviation."""
@@ -53,7 +56,7 @@ class Noise(VideoDetector):
         residual = found.residual.ravel()
         rank = int(FLAT_SHARE * (residual.size - 1))
         sigma = SIGMA_PER_RESIDUAL * float(np.partition(residual, rank)[rank])
-        return (sigma, 1e6 * float(np.median(found.spikes)), *motion.measure(view))
+        return (sigma, 1e6 * float(np.percentile(found.spikes, SPREAD)), *motion.measure(view))
 
     def find(self, series: Series, context: Context) -> list[Interval]:
         """Return where grain or specks rise abruptly."""
