@@ -18,11 +18,11 @@ from harness.clock import NS_PER_S
 LEAST_BEFORE: Final = 4
 """So many frames of the shot must have been measured before it departs."""
 
-FOOT: Final = 0.35
+FOOT: Final = 0.25
 """Just before the step, no more than this share of its height has been climbed."""
 
-TOP: Final = 0.65
-"""Two frames later, at least this share of its height has been climbed."""
+TOP: Final = 0.75
+"""Two frames later at the latest, at least this share of its height has been climbed."""
 
 HALF: Final = 0.5
 """It lasts while this share of the height is kept."""
@@ -145,7 +145,7 @@ class _Search:
         foot, half, top = (before + share * height for share in (FOOT, HALF, TOP))
         if height < self.rules.rise or inside.min() < half:
             return None
-        abrupt = self.level[start - 2 : start].min() <= foot and inside[:2].max() >= top
+        abrupt = _steep(self.level[start - 2 : start + 2], foot, top)
         steady = np.percentile(earlier, 90) - np.percentile(earlier, 10) <= HALF * height
         if not abrupt or not steady or self._usual(first, start, top):
             return None
@@ -174,12 +174,19 @@ class _Search:
         cuts = self._breaks[(self._breaks > item.start) & (self._breaks < stop)]
         cut = int(cuts[0]) if cuts.size else stop
         if stop < len(self.level) and not self.broken[stop] and stop - cut <= self.reach:
-            last = self.level[max(stop - 2, item.start) : stop]
-            if self.level[stop : stop + 2].min() <= foot and last.max() >= top:
+            if _steep(self.level[stop - 2 : stop + 2][::-1], foot, top):
                 return replace(item, stop=stop, returned=True)
             if cut == stop:
                 return None
         return replace(item, stop=cut)
+
+
+def _steep(around: NDArray[np.float64], foot: float, top: float) -> bool:
+    """Return whether two rows before a step and two after it climb from foot to top within two frames."""
+    if len(around) < 4:
+        return bool(around.min() <= foot and around.max() >= top)
+    first, second, third, fourth = around.tolist()
+    return (second <= foot and max(third, fourth) >= top) or (first <= foot and third >= top)
 
 
 def _jolts(seen: Motion) -> NDArray[np.bool_]:
