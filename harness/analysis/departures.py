@@ -18,14 +18,23 @@ from harness.clock import NS_PER_S
 LEAST_BEFORE: Final = 4
 """So many frames of the shot must have been measured before it departs."""
 
-FOOT: Final = 0.25
-"""Just before the step, no more than this share of its height has been climbed."""
+HALF: Final = 0.5
+"""A departure is told where it passes this share of its height, and lasts while it keeps as much.
+
+It climbs as much within one step: a coder that spends little on a faint change spreads the rest.
+"""
+
+SIGN: Final = 0.2
+"""It begins no earlier than where this share is reached."""
 
 TOP: Final = 0.75
-"""Two frames later at the latest, at least this share of its height has been climbed."""
+"""From this share on, a level is as high as the departure."""
 
-HALF: Final = 0.5
-"""It lasts while this share of the height is kept."""
+SPREAD_S: Final = 0.2
+"""So long a coder may take to show half of a faint change."""
+
+CLEAR: Final = 4.0
+"""A step is this many times as high as what the level usually moves by from frame to frame."""
 
 SETTLED_ROWS: Final = 3
 """So many frames after the step the series has settled: its height is measured from there on."""
@@ -54,6 +63,8 @@ class Rules:
         The same where a cut or the end of the recording comes first, so that one step is all there is.
     shortest_s : float
         How long it lasts at least.
+    step_s : float
+        Within so long, or two frames, it climbs half of its height, and comes down as fast.
     memory_s : float
         How much of the shot before tells its usual level.
     reach_s : float
@@ -64,7 +75,8 @@ class Rules:
     rise: float
     alone: float
     shortest_s: float = 0.2
-    memory_s: float = 1.0
+    step_s: float = 0.16
+    memory_s: float = 0.4
     reach_s: float = 10.0
 
 
@@ -106,9 +118,9 @@ class _Search:
         self.broken = seen.cut | _jolts(seen) | np.isnan(level)
         self.level = _steadied(level, self.broken)
         self.rules = rules
-        self.shortest, self.memory, self.reach = (
-            seen.rows(length_s) for length_s in (rules.shortest_s, rules.memory_s, rules.reach_s)
-        )
+        lengths_s = (rules.shortest_s, rules.memory_s, rules.reach_s, rules.step_s, SPREAD_S)
+        self.shortest, self.memory, self.reach, step, self.spread = map(seen.rows, lengths_s)
+        self.step = max(2, step)
         self.found: list[Departure] = []
         self._breaks = np.flatnonzero(self.broken)
 
@@ -129,27 +141,48 @@ class _Search:
             return []
         after = np.append(self.level[1:], self.level[-1])
         climbed = np.fmax(after, self.level)[1:] - self.level[:-1]
-        return (1 + np.flatnonzero((climbed >= FOOT * self.rules.rise) & ~self.broken[1:])).tolist()
+        return (1 + np.flatnonzero((climbed >= SIGN * self.rules.rise) & ~self.broken[1:])).tolist()
 
-    def _at(self, start: int) -> Departure | None:
-        first = int(self._breaks[np.searchsorted(self._breaks, start) - 1]) if self._breaks.size else 0
-        first += bool(np.isnan(self.level[first]))
-        since = max(first, start - self.memory, self.found[-1].stop if self.found else 0)
-        earlier, inside = self.level[since:start], self.level[start : start + self.shortest]
+    def _at(self, row: int) -> Departure | None:
+        """Return the departure that passes half of its height at a row."""
+        first = self._shot_start(row)
+        since = max(first, row - self.memory, self.found[-1].stop if self.found else 0)
+        earlier, inside = self.level[since:row], self.level[row : row + self.shortest]
         if earlier.size < LEAST_BEFORE or inside.size < self.shortest:
             return None
-        if self.broken[start + 1 : start + self.shortest].any():
+        if self.broken[row + 1 : row + self.shortest].any():
             return None
         before = float(np.median(earlier))
-        height = self._settled(start) - before
-        foot, half, top = (before + share * height for share in (FOOT, HALF, TOP))
-        if height < self.rules.rise or inside.min() < half:
+        height = self._settled(row) - before
+        half, top = before + HALF * height, before + TOP * height
+        if height < self.rules.rise or inside.min() < half or self.level[row - 1] >= half:
             return None
-        abrupt = _steep(self.level[start - 2 : start + 2], foot, top)
-        steady = np.percentile(earlier, 90) - np.percentile(earlier, 10) <= HALF * height
-        if not abrupt or not steady or self._usual(first, start, top):
+        usual = np.abs(np.diff(earlier))
+        if height < CLEAR * np.median(usual) or self._usual(first, row, top):
             return None
-        return self._ended(Departure(start, start, before, height, False))
+        start = self._begins(row, since, before + SIGN * height)
+        if not self._steep(self.level[since : row + self.step], row - since, height):
+            return None
+        return self._ended(Departure(start, row, before, height, False))
+
+    def _shot_start(self, row: int) -> int:
+        first = int(self._breaks[np.searchsorted(self._breaks, row) - 1])
+        return first + bool(np.isnan(self.level[first]))
+
+    def _begins(self, row: int, since: int, sign: float) -> int:
+        """Return where the climb begins that passes half of the height at a row."""
+        since = max(since + 1, row - self.spread)
+        low = np.flatnonzero(self.level[since:row] < sign)
+        since += int(low[-1]) + 1 if low.size else row - since
+        climbs = np.diff(self.level[since - 1 : row + 1])
+        return since + int(np.argmax(climbs >= HALF * climbs.max()))
+
+    def _steep(self, level: NDArray[np.float64], row: int, height: float) -> bool:
+        """Return whether a level climbs half of a height within one step, around a row."""
+        return any(
+            level[last] - level[max(0, last - self.step) : row].min(initial=np.inf) >= HALF * height
+            for last in range(row, min(row + self.step, len(level)))
+        )
 
     def _settled(self, start: int) -> float:
         """Return the usual level once the step is over, as far as the shot goes."""
@@ -168,25 +201,18 @@ class _Search:
 
     def _ended(self, item: Departure) -> Departure | None:
         """Return the departure with its end, or None where it came back gradually."""
-        foot, half, top = (item.before + share * item.height for share in (FOOT, HALF, TOP))
-        low = np.flatnonzero(~(self.level[item.start :] >= half))
-        stop = item.start + int(low[0]) if low.size else len(self.level)
-        cuts = self._breaks[(self._breaks > item.start) & (self._breaks < stop)]
+        half = item.before + HALF * item.height
+        low = np.flatnonzero(~(self.level[item.stop :] >= half))
+        stop = item.stop + int(low[0]) if low.size else len(self.level)
+        cuts = self._breaks[(self._breaks > item.stop) & (self._breaks < stop)]
         cut = int(cuts[0]) if cuts.size else stop
         if stop < len(self.level) and not self.broken[stop] and stop - cut <= self.reach:
-            if _steep(self.level[stop - 2 : stop + 2][::-1], foot, top):
+            around = self.level[max(0, stop - self.step) : stop + self.step][::-1]
+            if self._steep(around, len(around) - min(stop, self.step), item.height):
                 return replace(item, stop=stop, returned=True)
             if cut == stop:
                 return None
         return replace(item, stop=cut)
-
-
-def _steep(around: NDArray[np.float64], foot: float, top: float) -> bool:
-    """Return whether two rows before a step and two after it climb from foot to top within two frames."""
-    if len(around) < 4:
-        return bool(around.min() <= foot and around.max() >= top)
-    first, second, third, fourth = around.tolist()
-    return (second <= foot and max(third, fourth) >= top) or (first <= foot and third >= top)
 
 
 def _jolts(seen: Motion) -> NDArray[np.bool_]:

@@ -26,7 +26,7 @@ LEAST_DETAIL: Final = 0.6
 CONTRAST_SHARE: Final = 0.5
 """How much the strength of the detail counts beside its sharpness."""
 
-RULES: Final = Rules(rise=0.2, alone=0.35)
+RULES: Final = Rules(rise=0.2, alone=0.35, step_s=0.06)
 
 SOFTER: Final = 0.06
 """Sharpness itself, free of contrast, falls by this at least, in octaves."""
