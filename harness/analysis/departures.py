@@ -33,7 +33,7 @@ TOP: Final = 0.75
 SPREAD_S: Final = 0.2
 """So long a coder may take to show half of a faint change."""
 
-CLEAR: Final = 4.0
+CLEAR: Final = 6.0
 """A step is this many times as high as what the level usually moves by from frame to frame."""
 
 SETTLED_ROWS: Final = 3
@@ -46,6 +46,9 @@ JOLT: Final = 3.0
 
 JOLT_FRAMES: Final = 5
 """What is usual around a frame is the median of so many."""
+
+UNLIKE: Final = 0.6
+"""So is a frame that is less like the one before than this, -1..1."""
 
 OFTEN: Final = 0.2
 """A level at which the shot was for this share of its time before is its own."""
@@ -115,7 +118,7 @@ class _Search:
     """Goes through one series and remembers what it found."""
 
     def __init__(self, level: NDArray[np.float64], seen: Motion, rules: Rules) -> None:
-        self.broken = seen.cut | _jolts(seen) | np.isnan(level)
+        self.broken = _jolts(seen) | np.isnan(level)
         self.level = _steadied(level, self.broken)
         self.rules = rules
         lengths_s = (rules.shortest_s, rules.memory_s, rules.reach_s, rules.step_s, SPREAD_S)
@@ -158,6 +161,8 @@ class _Search:
         if height < self.rules.rise or inside.min() < half or self.level[row - 1] >= half:
             return None
         usual = np.abs(np.diff(earlier))
+        if np.ptp(np.percentile(earlier, (10, 90))) > HALF * height:
+            return None
         if height < CLEAR * np.median(usual) or self._usual(first, row, top):
             return None
         start = self._begins(row, since, before + SIGN * height)
@@ -216,12 +221,12 @@ class _Search:
 
 
 def _jolts(seen: Motion) -> NDArray[np.bool_]:
-    """Return the frames that are another picture: cuts between shots that are alike, flashes."""
+    """Return the frames that are another picture: cuts, also those between shots that are alike or fast."""
     motion = np.nan_to_num(seen.motion)
     if motion.size < JOLT_FRAMES:
-        return np.zeros(motion.size, dtype=bool)
+        return seen.cut
     around = median_filter(motion, size=JOLT_FRAMES, mode="nearest")
-    return np.asarray(motion > np.maximum(JOLT_CODES, JOLT * around))
+    return np.asarray((motion > np.maximum(JOLT_CODES, JOLT * around)) | (seen.alike < UNLIKE) | seen.cut)
 
 
 def _steadied(level: NDArray[np.float64], broken: NDArray[np.bool_]) -> NDArray[np.float64]:
