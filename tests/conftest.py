@@ -52,6 +52,13 @@ def _left(threads, children):
     return running + [f"process {pid} ({name})" for pid, name in _children().items() if pid not in children]
 
 
+def _command(process):
+    try:
+        return (process / "cmdline").read_bytes()
+    except OSError:
+        return b""
+
+
 def _children():
     own, found = os.getpid(), {}
     for stat in Path("/proc").glob("[0-9]*/stat"):
@@ -61,7 +68,9 @@ def _children():
             continue
         name = text[text.index("(") + 1 : text.rindex(")")]
         state, parent = text[text.rindex(")") + 2 :].split()[:2]
-        if int(parent) == own and state != "Z":
+        # Python's own helper of process pools lives as long as we do.
+        tracker = b"resource_tracker" in _command(stat.parent)
+        if int(parent) == own and state != "Z" and not tracker:
             found[int(stat.parent.name)] = name
     return found
 
@@ -79,6 +88,7 @@ def pytest_runtest_makereport(item, call):
 
 def pytest_configure(config):
     config.addinivalue_line("markers", "logs_errors: the test is about errors that are logged")
+    config.addinivalue_line("markers", "fuller: takes long; runs with --fuller, and in CI")
     config.addinivalue_line("markers", "media: needs the clips in the folder named by HARNESS_MEDIA")
 
 
@@ -91,7 +101,17 @@ def media():
     return Path(folder)
 
 
-def pytest_addoption(pluginmanager):
+def pytest_collection_modifyitems(config, items):
+    if config.getoption("--fuller") or os.environ.get("CI") == "true":
+        return
+    long = [item for item in items if item.get_closest_marker("fuller")]
+    if long and len(long) < len(items):
+        items[:] = [item for item in items if item not in long]
+        config.hook.pytest_deselected(items=long)
+
+
+def pytest_addoption(parser, pluginmanager):
+    parser.addoption("--fuller", action="store_true", help="run also the tests that take long, as CI does")
     if pluginmanager.hasplugin("xdist"):
         from tests.support.workers import Workers
 

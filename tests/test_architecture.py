@@ -16,6 +16,7 @@ LEVELS = [
     {"control", "capture", "recording", "analysis", "impair"},
     {"detectors", "models", "simulator"},
     {"run"},
+    {"bench"},
     {"plugin", "cli"},
 ]
 LEVEL = {room: height for height, rooms in enumerate(LEVELS) for room in rooms}

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from harness.errors import HarnessError, missing_library
 
-COMMANDS = ("devices", "capture", "analyze", "simulate", "report")
+COMMANDS = ("devices", "capture", "analyze", "impair", "bench", "simulate", "report")
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -5,24 +5,24 @@ import json
 import os
 import sys
 import tempfile
-import time
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
 from rich.console import Console
-from rich.progress import Progress
 
 from harness.cli.analysis_table import table
+from harness.cli.progress import Bar
 from harness.errors import HarnessError, InputError
 from harness.recording.recording import Recording
 from harness.run.analyze import Analyzed, analyze, choose, contract, find_criteria
+from harness.run.many import analyze_many
 from harness.verdict import Criteria
 
 EXAMPLES = """examples:
   harness analyze clip.mp4                              picture and sound, by the default criteria
   harness analyze clip.mp4 --criteria picture           a file without sound
   harness analyze clip.mp4 --detectors freeze_frame     one check alone
-  harness analyze *.mkv --json out.json                 several files: a list
+  harness analyze *.mkv --json out.json --jobs 2        several files, two at a time: a list
 
 exit status: 0 pass, 1 defects found, 2 unusable input or call, 3 inconclusive. With several files the
 first of 2, 1, 3 that any of them has; a file that cannot be used is left out of the JSON list.
@@ -30,8 +30,6 @@ first of 2, 1, 3 that any of them has; a file that cannot be used is left out of
 
 STATUS = {"pass": 0, "fail": 1, "inconclusive": 3}
 WORST_FIRST = (2, 1, 3, 0)
-PATIENCE_S = 2.0
-"""A progress bar appears when a file takes longer than this."""
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -46,6 +44,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     parser.add_argument("files", type=Path, nargs="+", metavar="FILE", help="a media file or a recording")
     parser.add_argument("--json", type=Path, metavar="OUT", help="write the result here (- for stdout)")
     parser.add_argument("--detectors", metavar="A,B", help="look for these defects only, and require them")
+    parser.add_argument("--jobs", type=int, default=1, metavar="N", help="analyse N files at a time (1)")
     parser.add_argument("--criteria", default="default", metavar="NAME", help="default, picture, sound, ...")
     parser.add_argument(
         "--reference", type=Path, metavar="FILE", help="the undamaged original (not used in this version)"
@@ -61,12 +60,12 @@ def run(args: argparse.Namespace) -> int:
     asked, criteria = choose(args.detectors, find_criteria(args.criteria))
     _note_unused(args)
     _require_writable(args.json)
+    if args.jobs < 1:
+        raise InputError(f"--jobs {args.jobs}: give how many files to analyse at a time, 1 or more")
     statuses, results = [], []
-    for path in args.files:
-        try:
-            done = _analyze(path, criteria, asked)
-        except HarnessError as error:
-            print(f"harness analyze: {error}", file=sys.stderr)
+    for done in _each(args.files, criteria, asked, args.jobs):
+        if isinstance(done, HarnessError):
+            print(f"harness analyze: {done}", file=sys.stderr)
             statuses.append(2)
             continue
         statuses.append(STATUS[str(done.judgement.verdict)])
@@ -77,36 +76,26 @@ def run(args: argparse.Namespace) -> int:
     return next(status for status in WORST_FIRST if status in statuses)
 
 
-def _analyze(path: Path, criteria: Criteria, asked: frozenset[str] | None) -> Analyzed:
-    recording = Recording(path)
-    with _Bar(recording, path.name) as bar:
-        return analyze(recording, criteria, asked=asked, progress=bar.advance if bar.wanted else None)
+def _each(
+    files: Sequence[Path], criteria: Criteria, asked: frozenset[str] | None, jobs: int
+) -> Iterator[Analyzed | HarnessError]:
+    if jobs == 1 or len(files) == 1:
+        for path in files:
+            yield _one(path, criteria, asked)
+        return
+    with Bar("analyzing", lambda: len(files)) as bar:
+        for number, done in enumerate(analyze_many(files, criteria, asked, jobs)):
+            bar.advance(number + 1, f"analyzed {number + 1} of {len(files)} files")
+            yield done
 
 
-class _Bar:
-    """A progress bar on stderr, if that is a terminal, from `PATIENCE_S` on."""
-
-    def __init__(self, recording: Any, name: str) -> None:
-        self.wanted = sys.stderr.isatty()
-        self._recording, self._name = recording, name
-        self._start_s = time.monotonic()
-        self._bar: Any = None
-
-    def advance(self, t_ns: int) -> None:
-        """Show that the analysis has come to `t_ns`."""
-        if self._bar is None and time.monotonic() - self._start_s > PATIENCE_S:
-            self._bar = Progress(console=Console(stderr=True), transient=True)
-            self._task = self._bar.add_task("analyzing", total=max(1, self._recording.duration_ns))
-            self._bar.start()
-        if self._bar is not None:
-            self._bar.update(self._task, completed=t_ns)
-
-    def __enter__(self) -> "_Bar":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self._bar is not None:
-            self._bar.stop()
+def _one(path: Path, criteria: Criteria, asked: frozenset[str] | None) -> Analyzed | HarnessError:
+    try:
+        recording = Recording(path)
+        with Bar("analyzing", lambda: recording.duration_ns) as bar:
+            return analyze(recording, criteria, asked=asked, progress=bar.advance if bar.wanted else None)
+    except HarnessError as error:
+        return error
 
 
 def _note_unused(args: argparse.Namespace) -> None:

@@ -89,6 +89,8 @@ class Impairment(ABC):
     """Which half it damages; the ground truth is exact to a frame or to a sample accordingly."""
     kinds: ClassVar[tuple[str, ...]] = ()
     """The forms that the defect takes, the commonest first."""
+    usual_s: ClassVar[float] = 1.0
+    """How long it lasts where nobody says; longer for what takes longer to be sure of."""
 
     def __init__(self, spec: FaultSpec, fps: Fraction | None, rate_hz: int | None) -> None:
         self.spec = spec

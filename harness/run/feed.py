@@ -11,7 +11,7 @@ from harness.media import Captured, Gap, SignalEvent, StreamFormat
 from harness.recording.recorder import Recorder
 
 LATE_S = 5.0
-"""How long a recording waits for the last of what it is to hold."""
+"""How long a recording waits for more of what it is to hold, when nothing comes."""
 
 POLL_S = 0.1
 MEDIA: Final[tuple[Literal["video", "audio"], ...]] = ("video", "audio")
@@ -91,13 +91,19 @@ class Feed:
             self._recorder = recorder
 
     def release(self, until_ns: int) -> None:
-        """Let go of the recorder once all up to `until_ns` is in it, or cannot come any more."""
+        """Let go of the recorder once all up to `until_ns` is in it, or cannot come any more.
+
+        A recorder that is behind is waited for as long as it goes on. What does not come becomes a gap.
+        """
         with self._change:
-            end_ns = self._clock.now_ns() + seconds_to_ns(LATE_S)
+            seen_ns, end_ns = self._seen_ns, self._clock.now_ns() + seconds_to_ns(LATE_S)
             while self._recorder is not None and self._awaits(until_ns) and self._clock.now_ns() < end_ns:
                 self._change.wait(POLL_S)
-            if self.error is not None and self._recorder is not None:
-                self._note_loss(self._recorder, until_ns, self.error)
+                if self._seen_ns > seen_ns:
+                    seen_ns, end_ns = self._seen_ns, self._clock.now_ns() + seconds_to_ns(LATE_S)
+            if self._recorder is not None and (self.error is not None or self._awaits(until_ns)):
+                reason = str(self.error or f"{self.source.uri}: nothing came for {LATE_S:g} s")
+                self._note_loss(self._recorder, until_ns, reason)
             self._recorder = None
 
     def _awaits(self, until_ns: int) -> bool:
@@ -137,7 +143,7 @@ class Feed:
             self.error = error
             self._change.notify_all()
 
-    def _note_loss(self, recorder: Recorder, until_ns: int, error: RigError) -> None:
+    def _note_loss(self, recorder: Recorder, until_ns: int, reason: str) -> None:
         """Let the recording say that its end was not seen, so that nothing there can pass for clear."""
         for medium in MEDIA:
-            self._write(recorder, Gap(self._seen_ns, max(until_ns, self._seen_ns + 1), medium, str(error)))
+            self._write(recorder, Gap(self._seen_ns, max(until_ns, self._seen_ns + 1), medium, reason))

@@ -8,6 +8,8 @@ import pytest
 
 from tests.plugin.conftest import run_pytest
 
+pytestmark = pytest.mark.fuller
+
 PLAN = Path(__file__).parents[2] / "benchmarks" / "fault_plan.py"
 FAULTS = (
     "freeze_frame",

@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+import sys
 
 import pytest
 
@@ -110,7 +111,7 @@ def small_disk(tmp_path):
     subprocess.run(["umount", str(folder)], check=True)
 
 
-@pytest.mark.parametrize("then", ["freed", "still full"])
+@pytest.mark.parametrize("then", ["freed", pytest.param("still full", marks=pytest.mark.fuller)])
 def test_a_disk_that_fills_up_in_mid_play(plans, small_disk, then):
     environment = {"FULL": str(small_disk)} | ({"KEEP": "1"} if then == "still full" else {})
     reports = small_disk / "reports"
@@ -141,7 +142,11 @@ def test_a_device_that_another_run_holds_is_waited_for_and_named(plans, tmp_path
     runtime.mkdir(mode=0o700)
     environment = {**os.environ, "XDG_RUNTIME_DIR": str(runtime)}
     held = subprocess.Popen(
-        ["python", "-c", holder], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment
+        [sys.executable, "-c", holder],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env=environment,
     )
     try:
         assert held.stdout.readline() == "held\n"

@@ -2,6 +2,8 @@
 
 import itertools
 
+import pytest
+
 PLAN = """
 import time, pytest
 
@@ -12,7 +14,7 @@ def test_it(device, watch, number, worker_id):
     device.reach("app")
     with watch() as playback:
         device.play("sync_pattern")
-        playback.run_for(seconds=2)
+        playback.run_for(seconds=1)
     with open(f"{device.id}.log", "a") as log:
         print(worker_id, began, time.monotonic(), file=log)
 """
@@ -42,6 +44,7 @@ def test_two_devices_side_by_side(plans):
     assert other_began < ended
 
 
+@pytest.mark.fuller
 def test_one_device_is_used_by_one_worker_at_a_time(plans):
     ran = plans({"test_plan.py": PLAN, "test_again.py": PLAN}, "-n2", "-k", "it")
     assert ran.status == 0, ran.said

@@ -5,6 +5,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
+from harness.clock import Clock
 from harness.errors import CaptureLost, RigError
 from harness.media import Frame, Gap, StreamFormat, VideoFormat
 from harness.run.feed import Feed
@@ -36,12 +37,39 @@ class Kept:
         return [item.index for item in self.items if isinstance(item, Frame)]
 
 
+class Hand(Clock):
+    """A clock that is moved by hand."""
+
+    def __init__(self):
+        self.t_ns = 0
+
+    def now_ns(self):
+        return self.t_ns
+
+    def sleep_s(self, seconds):
+        self.t_ns += round(seconds * 10**9)
+
+
+class Slow(Kept):
+    """A recorder that takes three seconds for a frame; only then does the next one come."""
+
+    def __init__(self, clock, feed, last):
+        super().__init__()
+        self.clock, self.feed, self.last = clock, feed, last
+
+    def write(self, item):
+        super().write(item)
+        self.clock.sleep_s(3.0)
+        if isinstance(item, Frame) and item.index < self.last:
+            self.feed.source.add(frame(item.index + 1))
+
+
 @pytest.fixture
 def opened():
     feeds = []
 
-    def opened(items, stream=STREAM):
-        feed = Feed(Scripted(items, stream))
+    def opened(items, stream=STREAM, clock=None):
+        feed = Feed(Scripted(items, stream), clock)
         feeds.append(feed)
         feed.open()
         return feed
@@ -88,6 +116,33 @@ def test_without_a_signal_it_lets_go_although_nothing_comes(opened):
     feed.record(kept)
     feed.release(until_ns=feed._clock.now_ns() - 10**9)
     feed.record(Kept())
+
+
+def test_a_recorder_that_is_behind_is_waited_for_as_long_as_it_goes_on(opened):
+    clock = Hand()
+    feed = opened([], clock=clock)
+    kept = Slow(clock, feed, last=39)
+    feed.record(kept)
+    feed.source.add(frame(0))
+    feed.release(until_ns=frame(39).t_ns)
+    assert kept.frames == list(range(40))
+    assert not any(isinstance(item, Gap) for item in kept.items)
+
+
+def test_what_does_not_come_although_there_is_a_signal_becomes_a_gap(opened):
+    class Running(Hand):
+        def now_ns(self):
+            self.t_ns += 2 * 10**9
+            return self.t_ns
+
+    feed, kept = opened([frame(0)], clock=Running()), Kept()
+    until(feed.source.taken.is_set)
+    feed.record(kept)
+    feed.release(until_ns=frame(50).t_ns)
+    assert [(gap.medium, gap.start_ns, gap.end_ns) for gap in kept.items] == [
+        (medium, 0, frame(50).t_ns) for medium in ("video", "audio")
+    ]
+    assert "nothing came for 5 s" in kept.items[0].reason
 
 
 def test_a_capture_that_goes_is_told_and_its_end_becomes_a_gap(opened):

@@ -50,6 +50,10 @@ SAME_SLOTS: Final = 20
 HEARD_DBFS: Final = -60.0
 """What is louder is heard in a quiet room."""
 
+SOFT_DBFS: Final = -50.0
+STAY_SLOTS: Final = 16
+"""What is so soft must not go again at once: codecs let a step ring for some milliseconds amid nothing."""
+
 FAINT_DBFS: Final = -70.0
 """What does not reach this is not sound that is back, but what a codec makes of nothing."""
 
@@ -64,7 +68,7 @@ MOST_OPEN: Final = 6
 
 PULSE_SLOTS: Final = 30
 PULSE_DB: Final = 15.0
-"""Dips so short, with others as deep within `BESIDE_SLOTS` on both sides, are the wave of a deep tone."""
+"""A dip so short, with another as deep within `BESIDE_SLOTS`, is the wave of a deep tone."""
 
 
 @dataclass(slots=True)
@@ -204,17 +208,27 @@ class HoleFinder:
         inside = np.minimum.accumulate(np.minimum(stretch.low[rows, channel], item.inside))
         back = levels > np.maximum(inside + BACK_DB, FAINT_DBFS)
         over = (back & (stretch.rise[rows, channel] >= JUMP_DB)) | (levels > item.hole.before - NEAR_DB)
-        first = int(np.argmax(over))
-        if not over[first]:
+        first = next(
+            (row for row in np.flatnonzero(over).tolist() if self._stays(at + row, channel, inside[row])),
+            None,
+        )
+        if first is None:
             item.inside, item.seen = float(inside[-1]), self._first + stretch.stop
             return None
         climb = stretch.rise[offset + first : offset + first + CLIMB_SLOTS, channel]
         return self._hole(stretch, item, at + first + int(np.argmax(climb)), float(inside[first]))
 
+    def _stays(self, slot: int, channel: int, inside: float) -> bool:
+        """Return whether sound that came back at a slot is loud, or does not fall as deep again at once."""
+        first = slot + EDGE_SLOTS
+        if self._levels[slot:first, channel].max() > SOFT_DBFS:
+            return True
+        return deepest_dip(self._levels[first : first + STAY_SLOTS, channel]) > inside + BACK_DB
+
     def _hole(self, stretch: Stretch, item: _Open, end: int, inside: float) -> Hole:
         hole = item.hole
         beside = slice(end, end + BESIDE_SLOTS)
-        dips = max(item.dip_before, deepest_dip(self._levels[beside, hole.channel]))
+        dips = min(item.dip_before, deepest_dip(self._levels[beside, hole.channel]))
         length = self._first + end - hole.start
         return replace(
             hole,

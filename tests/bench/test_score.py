@@ -1,0 +1,79 @@
+"""The benchmark counts right: what is found, missed, beside the mark, or does not show."""
+
+import math
+
+import pytest
+
+from harness.bench.score import score
+from harness.bench.trial import Result, events, meant
+from harness.impair.base import FaultSpec
+
+
+def _result(level="easy", start_s=2.0, found=(), defect="freeze_frame", **more):
+    result = Result(
+        "clip", "source", FaultSpec(defect, start_s, 1.0, level), media_s=6.0, analysis_s=2.0, **more
+    )
+    result.events_s = [(start_s, start_s + 1.0)]
+    result.found = [
+        {"defect": name, "start_s": at_s, "end_s": at_s + 1.0, "confidence": sure}
+        for name, at_s, sure in found
+    ]
+    return result
+
+
+def _clean(*found, media_s=1800.0):
+    result = Result("clean", "source", None, media_s=media_s, analysis_s=600.0)
+    result.found = [{"defect": name, "start_s": 1.0, "end_s": 2.0, "confidence": 0.6} for name in found]
+    return result
+
+
+def test_recall_precision_and_f1():
+    scores = score(
+        [
+            _result(found=[("freeze_frame", 2.04, 0.9)]),
+            _result(found=[("freeze_frame", 4.9, 0.7)]),
+            _result("hard"),
+            _result("hard", found=[("freeze_frame", 1.96, 0.8)]),
+            _clean(),
+        ]
+    )
+    freeze = scores.defects["freeze_frame"]
+    assert [(level.planted, level.found) for level in freeze.levels.values()] == [(2, 1), (0, 0), (2, 1)]
+    assert freeze.precision == pytest.approx(2 / 3)
+    assert freeze.f1("easy") == pytest.approx(2 * 0.5 * (2 / 3) / (0.5 + 2 / 3))
+    assert math.isnan(freeze.f1("medium"))
+    assert freeze.errors_s == pytest.approx([0.04, -0.04])
+    assert freeze.curve() == [(0.25, 1.0), (0.5, 1.0), (0.5, pytest.approx(2 / 3))]
+    assert len(freeze.levels["hard"].missed) == 1
+
+
+def test_another_defect_beside_what_was_planted_counts_against_the_other():
+    scores = score([_result(found=[("freeze_frame", 2.0, 0.9), ("stutter", 2.0, 0.9)])])
+    assert scores.defects["freeze_frame"].precision == 1.0
+    assert scores.defects["stutter"].precision == 0.0
+    assert "planted: freeze_frame easy" in scores.defects["stutter"].false[0]
+
+
+def test_false_alarms_are_counted_an_hour_of_clean_media():
+    scores = score([_clean(), _clean("stutter")])
+    assert scores.false_per_hour == pytest.approx(1.0)
+    assert scores.speed == pytest.approx(3.0)
+
+
+def test_what_does_not_show_or_failed_counts_nowhere():
+    hidden, failed = _result(shows=False), _result()
+    failed.failure = "ValueError: no"
+    scores = score([hidden, failed])
+    assert scores.hidden == 1
+    assert scores.failures == ["clip: ValueError: no"]
+    assert scores.defects["freeze_frame"].levels["easy"].planted == 0
+
+
+def test_intervals_close_together_are_one_event():
+    assert events([(3.0, 3.1), (1.0, 1.2), (1.9, 2.0)]) == [(1.0, 2.0), (3.0, 3.1)]
+
+
+@pytest.mark.parametrize(("at_s", "is_meant"), [(0.4, False), (0.6, True), (3.4, True), (3.6, False)])
+def test_a_finding_near_what_was_planted_is_meant(at_s, is_meant):
+    result = _result(found=[("freeze_frame", at_s, 1.0)])
+    assert meant(result, result.found[0]) is is_meant
