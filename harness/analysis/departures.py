@@ -87,9 +87,11 @@ class Rules:
 class Departure:
     """Rows `[start, stop)` lie `height` above what was `before`.
 
-    `returned` says whether the series came back as abruptly as it left.
+    `shot` is the first row of the shot. `returned` says whether the series came back as abruptly as it
+    left.
     """
 
+    shot: int
     start: int
     stop: int
     before: float
@@ -168,7 +170,7 @@ class _Search:
         start = self._begins(row, since, before + SIGN * height)
         if not self._steep(self.level[since : row + self.step], row - since, height):
             return None
-        return self._ended(Departure(start, row, before, height, False))
+        return self._ended(Departure(first, start, row, before, height, False))
 
     def _shot_start(self, row: int) -> int:
         first = int(self._breaks[np.searchsorted(self._breaks, row) - 1])

@@ -31,6 +31,9 @@ RULES: Final = Rules(rise=0.2, alone=0.35, step_s=0.06)
 SOFTER: Final = 0.06
 """Sharpness itself, free of contrast, falls by this at least, in octaves."""
 
+HISTORY_S: Final = 1.0
+"""What does not recover counts only after so much of the shot: else something sharp may have ended."""
+
 MORE_MOTION: Final = 1.6
 """Where motion grows by this factor with the loss, it is the motion that blurs."""
 
@@ -66,7 +69,7 @@ class Blur(VideoDetector):
         return [
             item.interval(seen, item.height, RULES.rise, context.whole_picture)
             for item in departures(loss, seen, RULES)
-            if _falls(sharp, item) and not _moves(seen, item)
+            if _falls(sharp, item) and _known(seen, item) and not _moves(seen, item)
         ]
 
 
@@ -86,6 +89,10 @@ def _sharpness(found: Detail | None) -> tuple[float, float]:
 def _falls(sharp: NDArray[np.float64], item: Departure) -> bool:
     before = np.median(sharp[max(0, item.start - 5) : item.start])
     return bool(before - np.median(sharp[item.start : item.stop]) >= SOFTER)
+
+
+def _known(seen: Motion, item: Departure) -> bool:
+    return item.returned or item.start - item.shot >= seen.rows(HISTORY_S)
 
 
 def _moves(seen: Motion, item: Departure) -> bool:
