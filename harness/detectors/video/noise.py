@@ -3,6 +3,7 @@
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from harness.analysis import motion
 from harness.analysis.departures import Departure, Rules, departures
@@ -22,16 +23,25 @@ SIGMA_PER_RESIDUAL: Final = 1.35
 VISIBLE_CODES: Final = 1.0
 """Added to the standard deviation before it is compared: less than this is not seen."""
 
-USUAL_SPECKS: Final = 400.0
+USUAL_SPECKS: Final = 300.0
 """Added to the share of specks, in parts per million: foliage and glitter have so many."""
 
-SPREAD: Final = 25
-"""Specks are all over the picture: in the part that is at this percentile."""
+SPREAD: Final = (25, 50)
+"""Specks are all over the picture: in the parts that are at these percentiles."""
+
+AT_ONCE: Final = 0.85
+"""Specks are all there in the second frame, to this share of the height; a fade brings texture by and by."""
+
+TOGETHER: Final = 0.5
+"""The other percentile rises by this share as well, at the same time; behind a wipe it did before."""
+
+NEAR_ROWS: Final = 4
+"""The other percentile is looked at in so many frames before and after."""
 
 GRAIN: Final = Rules(rise=0.8, alone=1.2)
 """Octaves of the standard deviation."""
 
-SPECKS: Final = Rules(rise=1.0, alone=1.5)
+SPECKS: Final = Rules(rise=1.3, alone=1.6, step_s=0.06)
 """Octaves of the share of specks."""
 
 
@@ -45,31 +55,42 @@ class Noise(VideoDetector):
 
     defect = "noise"
     metric = Metric("standard deviation in the flattest places", "8-bit code value")
-    columns = ("sigma", "specks", *motion.COLUMNS)
+    columns = ("sigma", "specks", "specks_mid", *motion.COLUMNS)
     trigger = Trigger(enter=GRAIN.rise, leave=GRAIN.rise / 2, min_s=GRAIN.shortest_s)
 
     def measure(self, view: FrameView) -> tuple[float, ...]:
-        """Return the noise in code values and the specks in parts per million, and the motion."""
+        """Return the noise in code values, the specks of two parts in parts per million, and the motion."""
         found = view.of(detail)
         if found is None:
-            return (float("nan"), float("nan"), *motion.measure(view))
+            return (float("nan"),) * 3 + motion.measure(view)
         residual = found.residual.ravel()
         rank = int(FLAT_SHARE * (residual.size - 1))
         sigma = SIGMA_PER_RESIDUAL * float(np.partition(residual, rank)[rank])
-        return (sigma, 1e6 * float(np.percentile(found.spikes, SPREAD)), *motion.measure(view))
+        low, mid = 1e6 * np.percentile(found.spikes, SPREAD)
+        return (sigma, float(low), float(mid), *motion.measure(view))
 
     def find(self, series: Series, context: Context) -> list[Interval]:
         """Return where grain or specks rise abruptly."""
         seen = Motion.of(series)
-        sigma, specks = (series.columns[name].astype(np.float64) for name in ("sigma", "specks"))
+        sigma = series.columns["sigma"].astype(np.float64)
+        low, mid = (
+            np.log2(series.columns[name].astype(np.float64) + USUAL_SPECKS)
+            for name in ("specks", "specks_mid")
+        )
         grain = departures(np.log2(sigma + VISIBLE_CODES), seen, GRAIN)
-        spots = departures(np.log2(specks + USUAL_SPECKS), seen, SPECKS)
+        spots = [item for item in departures(low, seen, SPECKS) if _at_once(item, low, mid)]
         return [
             item.interval(
                 seen, float(np.median(sigma[item.start : item.stop])), GRAIN.rise, context.whole_picture
             )
             for item in _together(grain + spots)
         ]
+
+
+def _at_once(item: Departure, low: NDArray[np.float64], mid: NDArray[np.float64]) -> bool:
+    after, before = slice(item.start, item.start + NEAR_ROWS), slice(item.start - NEAR_ROWS, item.start)
+    full = low[item.start : item.start + 2].max() >= item.before + AT_ONCE * item.height
+    return bool(full and np.median(mid[after]) - np.median(mid[before]) >= TOGETHER * item.height)
 
 
 def _together(found: list[Departure]) -> list[Departure]:
