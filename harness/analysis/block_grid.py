@@ -26,42 +26,33 @@ STEADY_CODES: Final = 2.0
 MOST: Final = 4.0
 """One line counts this many times its surroundings at most: a picture's own edges stay few."""
 
-STRIPS: Final = 8
-"""Rows are compared in so many strips, `STRIP_PX` wide."""
-
-STRIP_PX: Final = 16
-
 
 def grid_contrast(view: FrameView) -> float:
     """Return how much steeper the lines of the strongest grid are, as a ratio less 1; NaN if too small."""
     found = view.of(detail)
-    if found is None or view.height_px < 2 * max(PERIODS_PX):
+    if found is None or found.rows.size < 2 * max(PERIODS_PX):
         return float("nan")
-    across, down = _prominence(found.gradient), _prominence(_row_gradient(view))
-    return max(min(_contrast(across, period), _contrast(down, period)) for period in PERIODS_PX)
-
-
-def _row_gradient(view: FrameView) -> NDArray[np.float32]:
-    """Return the mean absolute difference of neighbours in a column, shape (strips, height - 1)."""
-    strips = min(STRIPS, view.width_px // STRIP_PX)
-    left = np.linspace(0, view.width_px - STRIP_PX, strips).astype(int)
-    columns = cv2.hconcat([view.luma[:, x : x + STRIP_PX] for x in left.tolist()])
-    gradient = cv2.absdiff(columns[1:], columns[:-1])
-    sums = gradient.reshape(len(gradient), strips, STRIP_PX).sum(axis=2, dtype=np.uint16)
-    return np.ascontiguousarray(sums.T * np.float32(1 / STRIP_PX))
+    across = _prominence(found.gradient).mean(axis=0)
+    down, rows = _prominence(found.gradient_down).ravel(), found.rows.ravel()
+    columns = np.arange(len(across))
+    return max(
+        min(_contrast(across, columns % period, period), _contrast(down, rows % period, period))
+        for period in PERIODS_PX
+    )
 
 
 def _prominence(gradient: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return the ratio of each gradient to those around it, averaged over bands, shape (px,)."""
+    """Return the ratio of each gradient to those around it."""
     size = 2 * REACH_PX + 1
     wide = cv2.boxFilter(gradient, -1, (size, 1), normalize=False, borderType=cv2.BORDER_REPLICATE)
     around = (wide - gradient) * np.float32(1 / (size - 1)) + np.float32(STEADY_CODES)
-    ratio = np.minimum((gradient + np.float32(STEADY_CODES)) / around, np.float32(MOST))
-    return np.asarray(ratio.mean(axis=0), np.float32)
+    return np.asarray(
+        np.minimum((gradient + np.float32(STEADY_CODES)) / around, np.float32(MOST)), np.float32
+    )
 
 
-def _contrast(prominence: NDArray[np.float32], period: int) -> float:
+def _contrast(prominence: NDArray[np.float32], phase: NDArray[np.intp], period: int) -> float:
     """Return how much the steepest phase of a period stands out from the usual one."""
-    whole = len(prominence) // period * period
-    phases = np.sort(prominence[:whole].reshape(-1, period).mean(axis=0))
-    return float(phases[-1] - phases[len(phases) // 2])
+    counts = np.bincount(phase, minlength=period)
+    means = np.sort(np.bincount(phase, prominence, period) / np.maximum(counts, 1))
+    return float(means[-1] - means[period // 2])

@@ -153,23 +153,19 @@ class _Search:
         first = self._shot_start(row)
         since = max(first, row - self.memory, self.found[-1].stop if self.found else 0)
         earlier, inside = self.level[since:row], self.level[row : row + self.shortest]
-        if earlier.size < LEAST_BEFORE or inside.size < self.shortest:
-            return None
-        if self.broken[row + 1 : row + self.shortest].any():
+        cut = self.broken[row + 1 : row + self.shortest].any()
+        if cut or earlier.size < LEAST_BEFORE or inside.size < self.shortest:
             return None
         before = float(np.median(earlier))
         height = self._settled(row) - before
-        half, top = before + HALF * height, before + TOP * height
+        half = before + HALF * height
         if height < self.rules.rise or inside.min() < half or self.level[row - 1] >= half:
             return None
-        usual = np.abs(np.diff(earlier))
-        if np.ptp(np.percentile(earlier, (10, 90))) > HALF * height:
+        if _unsteady(earlier, height) or self._usual(first, row, before + TOP * height):
             return None
-        if height < CLEAR * np.median(usual) or self._usual(first, row, top):
-            return None
-        start = self._begins(row, since, before + SIGN * height)
         if not self._steep(self.level[since : row + self.step], row - since, height):
             return None
+        start = self._begins(row, since, before + SIGN * height)
         return self._ended(Departure(first, start, row, before, height, False))
 
     def _shot_start(self, row: int) -> int:
@@ -220,6 +216,12 @@ class _Search:
             if cut == stop:
                 return None
         return replace(item, stop=cut)
+
+
+def _unsteady(earlier: NDArray[np.float64], height: float) -> bool:
+    """Return whether a height is nothing special beside how the level moved before."""
+    usual = float(np.median(np.abs(np.diff(earlier))))
+    return bool(height < CLEAR * usual or np.ptp(np.percentile(earlier, (10, 90))) > HALF * height)
 
 
 def _jolts(seen: Motion) -> NDArray[np.bool_]:

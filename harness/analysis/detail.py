@@ -19,7 +19,9 @@ BLOCK_PX: Final = 16
 """A band is so high, and is looked at in blocks so wide."""
 
 MOST_BANDS: Final = 16
-"""So many bands are a quarter of 1080 rows."""
+
+MOST_PX: Final = 300_000
+"""Bands hold no more px than this, a seventh of 1920 x 1080, so that large pictures cost no more."""
 
 LEAST_BANDS: Final = 2
 """A picture with room for fewer is not measured."""
@@ -46,6 +48,10 @@ class Detail:
     ----------
     gradient : float32 array, shape (bands, width - 1)
         Mean absolute difference of neighbours in a row, averaged over the rows of a band, code values.
+    gradient_down : float32 array, shape (bands, rows - 1)
+        The same of neighbours in a column, averaged over the width, for each pair of rows in a band.
+    rows : integer array, shape (bands, rows - 1)
+        The number of the upper row of each such pair.
     slope, bend, residual : float32 arrays, shape (bands, columns)
         Per block the mean gradient, the mean change of the gradient from px to px, and the mean distance
         from the median of 3 x 3 px, code values.
@@ -55,6 +61,8 @@ class Detail:
     """
 
     gradient: Sums
+    gradient_down: Sums
+    rows: NDArray[np.intp]
     slope: Sums
     bend: Sums
     residual: Sums
@@ -63,7 +71,7 @@ class Detail:
 
 def detail(view: FrameView) -> Detail | None:
     """Return the detail of a picture, or None where it is too small for bands."""
-    rows = _rows(view.height_px)
+    rows = _rows(view.height_px, view.width_px)
     if rows is None or view.width_px < 2 * BLOCK_PX:
         return None
     bands = view.luma[rows]
@@ -72,8 +80,11 @@ def detail(view: FrameView) -> Detail | None:
     residual = cv2.absdiff(bands, cv2.medianBlur(bands, 3))
     spikes = cv2.compare(residual, SPIKE_CODES, cv2.CMP_GT)
     across = _over_rows(gradient)
+    down = cv2.reduce(cv2.absdiff(bands[1:], bands[:-1]), 1, cv2.REDUCE_AVG, dtype=cv2.CV_32F)
     return Detail(
         gradient=across,
+        gradient_down=np.append(down, np.float32(0)).reshape(-1, BAND_PX)[:, :-1],
+        rows=rows.reshape(-1, BAND_PX)[:, :-1],
         slope=_over_blocks(across),
         bend=_over_blocks(_over_rows(bend)),
         residual=_over_blocks(_over_rows(residual)),
@@ -81,28 +92,23 @@ def detail(view: FrameView) -> Detail | None:
     )
 
 
-def _rows(height_px: int) -> NDArray[np.intp] | None:
+def _rows(height_px: int, width_px: int) -> NDArray[np.intp] | None:
     """Return the numbers of the rows of all bands, each with its margin."""
     room = height_px // BAND_PX
     if room < LEAST_BANDS:
         return None
-    bands = min(room, MOST_BANDS)
+    bands = min(room, MOST_BANDS, max(LEAST_BANDS, MOST_PX // (BLOCK_PX * width_px)))
     first = np.linspace(0, height_px - BAND_PX, bands).astype(np.intp)
     return np.asarray((first[:, None] + np.arange(BAND_PX)).ravel())
 
 
-def _inner(band: Plane) -> Plane:
-    return band[MARGIN_PX:-MARGIN_PX]
-
-
 def _shares(mask: Plane) -> Sums:
     """Return the share of px that are set, in each part of the picture."""
-    bands = [_inner(band) for band in np.split(mask, len(mask) // BAND_PX)]
+    bands = np.ascontiguousarray(mask.reshape(-1, BAND_PX, mask.shape[1])[:, MARGIN_PX:-MARGIN_PX])
     edges = np.linspace(0, mask.shape[1], PARTS[1] + 1).astype(int).tolist()
-    sides = list(pairwise(edges))
-    counts = np.array([[cv2.countNonZero(band[:, left:right]) for left, right in sides] for band in bands])
-    parts = np.array_split(counts, min(PARTS[0], len(bands)))
-    return np.array([part.mean(axis=0) * PARTS[1] / (BLOCK_PX * mask.shape[1]) for part in parts], np.float32)
+    rows = [part.reshape(-1, mask.shape[1]) for part in np.array_split(bands, min(PARTS[0], len(bands)))]
+    parts = [[row[:, left:right] for left, right in pairwise(edges)] for row in rows]
+    return np.array([[cv2.countNonZero(part) / part.size for part in row] for row in parts], np.float32)
 
 
 def _over_rows(picture: Plane) -> Sums:
@@ -112,5 +118,5 @@ def _over_rows(picture: Plane) -> Sums:
 
 def _over_blocks(columns: Sums) -> Sums:
     whole = columns.shape[1] // BLOCK_PX
-    blocks = columns[:, : whole * BLOCK_PX].reshape(len(columns), whole, BLOCK_PX)
-    return np.asarray(blocks.mean(axis=2), np.float32)
+    blocks = np.ascontiguousarray(columns[:, : whole * BLOCK_PX]).reshape(len(columns), whole, BLOCK_PX)
+    return np.asarray(blocks @ np.full(BLOCK_PX, 1 / BLOCK_PX, np.float32), np.float32)

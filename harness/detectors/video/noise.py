@@ -26,17 +26,17 @@ VISIBLE_CODES: Final = 1.0
 USUAL_SPECKS: Final = 300.0
 """Added to the share of specks, in parts per million: foliage and glitter have so many."""
 
-SPREAD: Final = (25, 50)
-"""Specks are all over the picture: in the parts that are at these percentiles."""
+SPREAD: Final = (0.25, 0.5)
+"""Specks are all over the picture: in the parts that have more of them than these shares of the parts."""
 
 AT_ONCE: Final = 0.85
 """Specks are all there in the second frame, to this share of the height; a fade brings texture by and by."""
 
 TOGETHER: Final = 0.5
-"""The other percentile rises by this share as well, at the same time; behind a wipe it did before."""
+"""The other part rises by this share as well, at the same time; behind a wipe it did before."""
 
 NEAR_ROWS: Final = 4
-"""The other percentile is looked at in so many frames before and after."""
+"""The other part is looked at in so many frames before and after."""
 
 GRAIN: Final = Rules(rise=0.8, alone=1.2)
 """Octaves of the standard deviation."""
@@ -66,8 +66,9 @@ class Noise(VideoDetector):
         residual = found.residual.ravel()
         rank = int(FLAT_SHARE * (residual.size - 1))
         sigma = SIGMA_PER_RESIDUAL * float(np.partition(residual, rank)[rank])
-        low, mid = 1e6 * np.percentile(found.spikes, SPREAD)
-        return (sigma, float(low), float(mid), *motion.measure(view))
+        parts = 1e6 * np.sort(found.spikes.ravel())
+        low, mid = (float(parts[round(share * (parts.size - 1))]) for share in SPREAD)
+        return (sigma, low, mid, *motion.measure(view))
 
     def find(self, series: Series, context: Context) -> list[Interval]:
         """Return where grain or specks rise abruptly."""
