@@ -20,6 +20,9 @@ PERIODS_PX: Final = (8, 12, 16, 24)
 REACH_PX: Final = 3
 """A gradient is compared with so many on either side."""
 
+ECHOES: Final = (2, 3)
+"""A picture that was only scaled up has lines at halves and thirds of the period that are as steep."""
+
 STEADY_CODES: Final = 2.0
 """Added to both sides of the comparison: in a flat place a step of 1 code value is not seen."""
 
@@ -52,7 +55,9 @@ def _prominence(gradient: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 def _contrast(prominence: NDArray[np.float32], phase: NDArray[np.intp], period: int) -> float:
-    """Return how much the steepest phase of a period stands out from the usual one."""
+    """Return how much the steepest phase of a period stands out from the usual one and from its echoes."""
     counts = np.bincount(phase, minlength=period)
-    means = np.sort(np.bincount(phase, prominence, period) / np.maximum(counts, 1))
-    return float(means[-1] - means[period // 2])
+    means = np.bincount(phase, prominence, period) / np.maximum(counts, 1)
+    best = int(np.argmax(means))
+    echoes = [means[(best + period // parts) % period] for parts in ECHOES if period % parts == 0]
+    return float(means[best] - max(np.median(means), *echoes))

@@ -64,7 +64,7 @@ def test_captions_that_come_and_go_take_no_sharpness_with_them():
     shown = shots.pan(90)
     for number, (y, _, _) in enumerate(shown):
         if number // 18 % 2:
-            cv2.putText(y, "What did you say to him?", (60, 245), cv2.FONT_HERSHEY_SIMPLEX, 0.9, 235, 2)
+            cv2.putText(y, "What did you say?", (60, 245), cv2.FONT_HERSHEY_SIMPLEX, 0.9, 235, 2)
     assert shots.find(shown) == []
 
 

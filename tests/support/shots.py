@@ -1,6 +1,7 @@
 """Shots drawn in memory, with whatever a test does to them, and what picture detectors find there."""
 
 from fractions import Fraction
+from functools import cache
 
 import cv2
 import numpy as np
@@ -20,6 +21,7 @@ from tests.support import planting
 FPS = 25
 WIDTH, HEIGHT = 480, 270
 CHROMA = np.full((HEIGHT // 2, WIDTH // 2), 128, np.uint8)
+MARGIN_PX = 64
 GRAIN = 1.0
 """A camera's own noise, in code values."""
 
@@ -48,8 +50,16 @@ def pan(count, speed_px=1.5, seed=0, grain=GRAIN, scene=None):
 
 def picture(luma, grain=0.0, random=None):
     """One picture of that luma (float), with camera noise, as planes."""
-    noise = random.normal(0, grain, luma.shape) if grain else 0.0
-    return np.clip(luma + noise, 16, 235).astype(np.uint8), CHROMA, CHROMA
+    if grain:
+        row, column = random.integers(0, MARGIN_PX, 2)
+        luma = luma + grain * _noise()[row : row + HEIGHT, column : column + WIDTH]
+    return np.clip(luma, 16, 235).astype(np.uint8), CHROMA, CHROMA
+
+
+@cache
+def _noise():
+    size = (HEIGHT + MARGIN_PX, WIDTH + MARGIN_PX)
+    return np.random.default_rng(8).standard_normal(size, np.float32)
 
 
 def plant(pictures, defect, start, count, level="easy", kind=""):

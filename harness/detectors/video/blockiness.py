@@ -13,7 +13,7 @@ from harness.analysis.motion import Motion
 from harness.analysis.trigger import Interval, Trigger
 from harness.findings import Metric
 
-RULES: Final = Rules(rise=0.12, alone=0.25)
+RULES: Final = Rules(rise=0.09, alone=0.2)
 """Contrast of the grid."""
 
 

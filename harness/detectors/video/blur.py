@@ -26,7 +26,7 @@ LEAST_DETAIL: Final = 0.6
 CONTRAST_SHARE: Final = 0.5
 """How much the strength of the detail counts beside its sharpness."""
 
-RULES: Final = Rules(rise=0.2, alone=0.35, step_s=0.06)
+RULES: Final = Rules(rise=0.24, alone=0.35, step_s=0.06)
 
 SOFTER: Final = 0.06
 """Sharpness itself, free of contrast, falls by this at least, in octaves."""
@@ -34,10 +34,10 @@ SOFTER: Final = 0.06
 HISTORY_S: Final = 1.0
 """What does not recover counts only after so much of the shot: else something sharp may have ended."""
 
-MORE_MOTION: Final = 1.6
+MORE_MOTION: Final = 3.0
 """Where motion grows by this factor with the loss, it is the motion that blurs."""
 
-MOTION_CODES: Final = 1.0
+MOTION_CODES: Final = 2.0
 """And by this many code values."""
 
 MOTION_S: Final = 0.2

@@ -32,13 +32,16 @@ SPREAD: Final = (0.25, 0.5)
 AT_ONCE: Final = 0.85
 """Specks are all there in the second frame, to this share of the height; a fade brings texture by and by."""
 
+STEADY: Final = 1.6
+"""And they stay at that height: no more than this many times as many octaves, for nearly all of the time."""
+
 TOGETHER: Final = 0.5
 """The other part rises by this share as well, at the same time; behind a wipe it did before."""
 
 NEAR_ROWS: Final = 4
 """The other part is looked at in so many frames before and after."""
 
-GRAIN: Final = Rules(rise=0.8, alone=1.2)
+GRAIN: Final = Rules(rise=0.55, alone=1.0)
 """Octaves of the standard deviation."""
 
 SPECKS: Final = Rules(rise=1.3, alone=1.6, step_s=0.06)
@@ -91,7 +94,8 @@ class Noise(VideoDetector):
 def _at_once(item: Departure, low: NDArray[np.float64], mid: NDArray[np.float64]) -> bool:
     after, before = slice(item.start, item.start + NEAR_ROWS), slice(item.start - NEAR_ROWS, item.start)
     full = low[item.start : item.start + 2].max() >= item.before + AT_ONCE * item.height
-    return bool(full and np.median(mid[after]) - np.median(mid[before]) >= TOGETHER * item.height)
+    steady = np.percentile(low[item.start : item.stop], 90) <= item.before + STEADY * item.height
+    return bool(full and steady and np.median(mid[after]) - np.median(mid[before]) >= TOGETHER * item.height)
 
 
 def _together(found: list[Departure]) -> list[Departure]:
