@@ -33,7 +33,7 @@ TOP: Final = 0.75
 SPREAD_S: Final = 0.2
 """So long a coder may take to show half of a faint change."""
 
-CLEAR: Final = 6.0
+CLEAR: Final = 5.0
 """A step is this many times as high as what the level usually moves by from frame to frame."""
 
 SETTLED_ROWS: Final = 3

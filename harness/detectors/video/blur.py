@@ -28,8 +28,20 @@ CONTRAST_SHARE: Final = 0.5
 
 RULES: Final = Rules(rise=0.24, alone=0.35, step_s=0.06)
 
+FAINT: Final = 0.7
+"""Detail that is fainter than this, log2 of code values, is mixed with the noise of coding."""
+
+FAINT_RULES: Final = Rules(rise=0.3, alone=0.6, step_s=0.06)
+"""There the strength of the detail alone decides,"""
+
+SAME_CONTRAST: Final = 0.05
+"""where the contrast of the whole picture stays the same to this share."""
+
 SOFTER: Final = 0.06
 """Sharpness itself, free of contrast, falls by this at least, in octaves."""
+
+NEAR_ROWS: Final = 4
+"""What changes with a step is compared over so many frames before and after."""
 
 HISTORY_S: Final = 1.0
 """What does not recover counts only after so much of the shot: else something sharp may have ended."""
@@ -54,22 +66,30 @@ class Blur(VideoDetector):
 
     defect = "blur"
     metric = Metric("loss of sharpness and of fine detail", "octave")
-    columns = ("sharpness", "fine_detail", *motion.COLUMNS)
+    columns = ("sharpness", "fine_detail", "spread", *motion.COLUMNS)
     trigger = Trigger(enter=RULES.rise, leave=RULES.rise / 2, min_s=RULES.shortest_s)
 
     def measure(self, view: FrameView) -> tuple[float, ...]:
-        """Return how sharp the sharpest blocks are and how much fine detail they hold, and the motion."""
-        return (*_sharpness(view.of(detail)), *motion.measure(view))
+        """Return how sharp the sharpest blocks are, how much fine detail they hold, contrast and motion."""
+        return (*_sharpness(view.of(detail)), view.spread, *motion.measure(view))
 
     def find(self, series: Series, context: Context) -> list[Interval]:
         """Return where both fall together, and motion does not explain it."""
         seen = Motion.of(series)
-        sharp, fine = (series.columns[name].astype(np.float64) for name in ("sharpness", "fine_detail"))
-        loss = -(sharp + CONTRAST_SHARE * fine)
+        sharp, fine, spread = (
+            series.columns[name].astype(np.float64) for name in ("sharpness", "fine_detail", "spread")
+        )
+        lost = departures(-(sharp + CONTRAST_SHARE * fine), seen, RULES)
+        found = [item for item in lost if _near(sharp, item, -1) - _near(sharp, item, 1) >= SOFTER]
+        for item in departures(-fine, seen, FAINT_RULES):
+            faint = -item.before < FAINT and not any(item.start < other.stop for other in found)
+            contrast = _near(spread, item, 1) / max(_near(spread, item, -1), 1.0)
+            if faint and abs(contrast - 1.0) <= SAME_CONTRAST:
+                found.append(item)
         return [
             item.interval(seen, item.height, RULES.rise, context.whole_picture)
-            for item in departures(loss, seen, RULES)
-            if _falls(sharp, item) and _known(seen, item) and not _moves(seen, item)
+            for item in sorted(found, key=lambda item: item.start)
+            if _known(seen, item) and not _moves(seen, item)
         ]
 
 
@@ -86,9 +106,12 @@ def _sharpness(found: Detail | None) -> tuple[float, float]:
     return float(np.log2(np.median(fine / steep))), float(np.log2(strength))
 
 
-def _falls(sharp: NDArray[np.float64], item: Departure) -> bool:
-    before = np.median(sharp[max(0, item.start - 5) : item.start])
-    return bool(before - np.median(sharp[item.start : item.stop]) >= SOFTER)
+def _near(values: NDArray[np.float64], item: Departure, side: int) -> float:
+    """Return the usual value just before (side -1) or just after (1) a step."""
+    rows = (
+        slice(item.start - NEAR_ROWS, item.start) if side < 0 else slice(item.start, item.start + NEAR_ROWS)
+    )
+    return float(np.median(values[rows]))
 
 
 def _known(seen: Motion, item: Departure) -> bool:

@@ -29,22 +29,22 @@ USUAL_SPECKS: Final = 300.0
 SPREAD: Final = (0.25, 0.5)
 """Specks are all over the picture: in the parts that have more of them than these shares of the parts."""
 
-AT_ONCE: Final = 0.85
-"""Specks are all there in the second frame, to this share of the height; a fade brings texture by and by."""
+AT_ONCE: Final = 0.8
+"""Specks are all there in the first frame, to this share of the height; a fade brings texture by and by."""
 
 STEADY: Final = 1.6
 """And they stay at that height: no more than this many times as many octaves, for nearly all of the time."""
 
-TOGETHER: Final = 0.5
-"""The other part rises by this share as well, at the same time; behind a wipe it did before."""
+ALIKE: Final = (0.4, 2.5)
+"""Specks that are added to a picture are as many in one part as in another, to this factor."""
 
 NEAR_ROWS: Final = 4
-"""The other part is looked at in so many frames before and after."""
+"""Parts are compared in so many frames before and after."""
 
 GRAIN: Final = Rules(rise=0.55, alone=1.0)
 """Octaves of the standard deviation."""
 
-SPECKS: Final = Rules(rise=1.3, alone=1.6, step_s=0.06)
+SPECKS: Final = Rules(rise=0.7, alone=1.3, step_s=0.06)
 """Octaves of the share of specks."""
 
 
@@ -76,13 +76,16 @@ class Noise(VideoDetector):
     def find(self, series: Series, context: Context) -> list[Interval]:
         """Return where grain or specks rise abruptly."""
         seen = Motion.of(series)
-        sigma = series.columns["sigma"].astype(np.float64)
-        low, mid = (
-            np.log2(series.columns[name].astype(np.float64) + USUAL_SPECKS)
-            for name in ("specks", "specks_mid")
+        sigma, low, mid = (
+            series.columns[name].astype(np.float64) for name in ("sigma", "specks", "specks_mid")
         )
         grain = departures(np.log2(sigma + VISIBLE_CODES), seen, GRAIN)
-        spots = [item for item in departures(low, seen, SPECKS) if _at_once(item, low, mid)]
+        level = np.log2(low + USUAL_SPECKS)
+        spots = [
+            item
+            for item in departures(level, seen, SPECKS)
+            if _at_once(item, level) and ALIKE[0] <= _added(mid, item) / _added(low, item) <= ALIKE[1]
+        ]
         return [
             item.interval(
                 seen, float(np.median(sigma[item.start : item.stop])), GRAIN.rise, context.whole_picture
@@ -91,11 +94,15 @@ class Noise(VideoDetector):
         ]
 
 
-def _at_once(item: Departure, low: NDArray[np.float64], mid: NDArray[np.float64]) -> bool:
-    after, before = slice(item.start, item.start + NEAR_ROWS), slice(item.start - NEAR_ROWS, item.start)
-    full = low[item.start : item.start + 2].max() >= item.before + AT_ONCE * item.height
-    steady = np.percentile(low[item.start : item.stop], 90) <= item.before + STEADY * item.height
-    return bool(full and steady and np.median(mid[after]) - np.median(mid[before]) >= TOGETHER * item.height)
+def _at_once(item: Departure, level: NDArray[np.float64]) -> bool:
+    full = level[item.start] >= item.before + AT_ONCE * item.height
+    steady = np.percentile(level[item.start : item.stop], 90) <= item.before + STEADY * item.height
+    return bool(full and steady)
+
+
+def _added(specks: NDArray[np.float64], item: Departure) -> float:
+    before, after = slice(item.start - NEAR_ROWS, item.start), slice(item.start, item.start + NEAR_ROWS)
+    return max(float(np.median(specks[after]) - np.median(specks[before])), 1.0)
 
 
 def _together(found: list[Departure]) -> list[Departure]:
