@@ -36,6 +36,9 @@ SPREAD_S: Final = 0.2
 CLEAR: Final = 5.0
 """A step is this many times as high as what the level usually moves by from frame to frame."""
 
+NEAR_ROWS: Final = 4
+"""Another series is compared over so many frames before and after a step."""
+
 SETTLED_ROWS: Final = 3
 """So many frames after the step the series has settled: its height is measured from there on."""
 
@@ -97,6 +100,11 @@ class Departure:
     before: float
     height: float
     returned: bool
+
+    def sides(self, values: NDArray[np.float64]) -> tuple[float, float]:
+        """Return the usual value of another series just before and just after the step."""
+        before, after = slice(self.start - NEAR_ROWS, self.start), slice(self.start, self.start + NEAR_ROWS)
+        return float(np.median(values[before])), float(np.median(values[after]))
 
     def interval(
         self, seen: Motion, peak: float, limit: float, region: tuple[int, int, int, int] | None

@@ -40,9 +40,6 @@ SAME_CONTRAST: Final = 0.05
 SOFTER: Final = 0.06
 """Sharpness itself, free of contrast, falls by this at least, in octaves."""
 
-NEAR_ROWS: Final = 4
-"""What changes with a step is compared over so many frames before and after."""
-
 HISTORY_S: Final = 1.0
 """What does not recover counts only after so much of the shot: else something sharp may have ended."""
 
@@ -80,12 +77,12 @@ class Blur(VideoDetector):
             series.columns[name].astype(np.float64) for name in ("sharpness", "fine_detail", "spread")
         )
         lost = departures(-(sharp + CONTRAST_SHARE * fine), seen, RULES)
-        found = [item for item in lost if _near(sharp, item, -1) - _near(sharp, item, 1) >= SOFTER]
-        for item in departures(-fine, seen, FAINT_RULES):
-            faint = -item.before < FAINT and not any(item.start < other.stop for other in found)
-            contrast = _near(spread, item, 1) / max(_near(spread, item, -1), 1.0)
-            if faint and abs(contrast - 1.0) <= SAME_CONTRAST:
-                found.append(item)
+        found = [item for item in lost if _softens(sharp, item)]
+        found += [
+            item
+            for item in departures(-fine, seen, FAINT_RULES)
+            if _faint(spread, item) and not any(item.start < other.stop for other in found)
+        ]
         return [
             item.interval(seen, item.height, RULES.rise, context.whole_picture)
             for item in sorted(found, key=lambda item: item.start)
@@ -106,12 +103,14 @@ def _sharpness(found: Detail | None) -> tuple[float, float]:
     return float(np.log2(np.median(fine / steep))), float(np.log2(strength))
 
 
-def _near(values: NDArray[np.float64], item: Departure, side: int) -> float:
-    """Return the usual value just before (side -1) or just after (1) a step."""
-    rows = (
-        slice(item.start - NEAR_ROWS, item.start) if side < 0 else slice(item.start, item.start + NEAR_ROWS)
-    )
-    return float(np.median(values[rows]))
+def _softens(sharp: NDArray[np.float64], item: Departure) -> bool:
+    before, after = item.sides(sharp)
+    return before - after >= SOFTER
+
+
+def _faint(spread: NDArray[np.float64], item: Departure) -> bool:
+    before, after = item.sides(spread)
+    return -item.before < FAINT and abs(after - before) <= SAME_CONTRAST * before
 
 
 def _known(seen: Motion, item: Departure) -> bool:

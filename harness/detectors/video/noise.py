@@ -38,9 +38,6 @@ STEADY: Final = 1.6
 ALIKE: Final = (0.4, 2.5)
 """Specks that are added to a picture are as many in one part as in another, to this factor."""
 
-NEAR_ROWS: Final = 4
-"""Parts are compared in so many frames before and after."""
-
 GRAIN: Final = Rules(rise=0.55, alone=1.0)
 """Octaves of the standard deviation."""
 
@@ -101,8 +98,8 @@ def _at_once(item: Departure, level: NDArray[np.float64]) -> bool:
 
 
 def _added(specks: NDArray[np.float64], item: Departure) -> float:
-    before, after = slice(item.start - NEAR_ROWS, item.start), slice(item.start, item.start + NEAR_ROWS)
-    return max(float(np.median(specks[after]) - np.median(specks[before])), 1.0)
+    before, after = item.sides(specks)
+    return max(after - before, 1.0)
 
 
 def _together(found: list[Departure]) -> list[Departure]:
