@@ -24,6 +24,9 @@ HALF: Final = 0.5
 It climbs as much within one step: a coder that spends little on a faint change spreads the rest.
 """
 
+BACK: Final = 0.35
+"""It comes back by this share within one step: a coder takes its time to restore faint detail."""
+
 SIGN: Final = 0.2
 """It begins no earlier than where this share is reached."""
 
@@ -171,7 +174,7 @@ class _Search:
             return None
         if _unsteady(earlier, height) or self._usual(first, row, before + TOP * height):
             return None
-        if not self._steep(self.level[since : row + self.step], row - since, height):
+        if not self._steep(self.level[since : row + self.step], row - since, HALF * height):
             return None
         start = self._begins(row, since, before + SIGN * height)
         return self._ended(Departure(first, start, row, before, height, False))
@@ -188,10 +191,10 @@ class _Search:
         climbs = np.diff(self.level[since - 1 : row + 1])
         return since + int(np.argmax(climbs >= HALF * climbs.max()))
 
-    def _steep(self, level: NDArray[np.float64], row: int, height: float) -> bool:
-        """Return whether a level climbs half of a height within one step, around a row."""
+    def _steep(self, level: NDArray[np.float64], row: int, climb: float) -> bool:
+        """Return whether a level climbs so far within one step, around a row."""
         return any(
-            level[last] - level[max(0, last - self.step) : row].min(initial=np.inf) >= HALF * height
+            level[last] - level[max(0, last - self.step) : row].min(initial=np.inf) >= climb
             for last in range(row, min(row + self.step, len(level)))
         )
 
@@ -219,7 +222,7 @@ class _Search:
         cut = int(cuts[0]) if cuts.size else stop
         if stop < len(self.level) and not self.broken[stop] and stop - cut <= self.reach:
             around = self.level[max(0, stop - self.step) : stop + self.step][::-1]
-            if self._steep(around, len(around) - min(stop, self.step), item.height):
+            if self._steep(around, len(around) - min(stop, self.step), BACK * item.height):
                 return replace(item, stop=stop, returned=True)
             if cut == stop:
                 return None

@@ -14,11 +14,19 @@ from harness.analysis.trigger import Interval, Trigger
 from harness.findings import Metric
 
 RULES: Final = Rules(rise=0.09, alone=0.2)
-"""Contrast of the grid."""
+"""Contrast of the grid: faint squares make 0.1 to 0.2 after coding, strong ones more than 0.6."""
 
 
 class Blockiness(VideoDetector):
-    """The viewer sees the picture fall into squares, as on a map."""
+    """The viewer sees the squares of a block coder, as at far too low a bit rate or without deblocking.
+
+    Measures how much steeper the picture is on the lines of a grid of 8 or 16 px (or the same after it was
+    scaled up) than beside them, in both directions (Muijs and Kirenko, EUSIPCO 2005). A title that was
+    coded coarsely has some of it from its start; what a device does to it appears within a shot.
+
+    Limit: in 17 minutes of clean clips, among them MPEG-1 at a low bit rate, drawn tiles and pixel art, no
+    shot gains this contrast at once.
+    """
 
     defect = "blockiness"
     metric = Metric("how much steeper the picture is on a block grid than beside it", "ratio less 1")
