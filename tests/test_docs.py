@@ -40,7 +40,7 @@ def house(tmp_path):
     _join(
         impairments,
         "from harness.impair.solid_colour import SolidColour\n",
-        "impairment.defect: impairment for impairment in (",
+        "for impairment in (",
         "SolidColour, ",
     )
     with (package / "criteria" / "default.yaml").open("a") as criteria:
