@@ -20,7 +20,7 @@ from harness.detectors import DETECTORS
 from harness.media import AudioBlock, AudioFormat, Frame, StreamFormat, VideoFormat
 
 WIDTH, HEIGHT, FPS, RATE_HZ = 1920, 1080, 60, 48_000
-AIM_MS = 4.0
+AIM_MS = 8.0
 
 
 def pictures(count: int) -> list[np.ndarray]:

@@ -7,9 +7,7 @@ import numpy as np
 
 from harness.impair.base import FaultSpec, Impairment, Picture
 from harness.impair.grain import Grain
-
-LOGO = (0.07, 0.13, 0.86, 0.94)
-"""Where a channel's logo stays: top, bottom, left, right as fractions of the frame."""
+from harness.impair.logo import keep_logo
 
 
 class BlackFrames(Impairment):
@@ -34,9 +32,4 @@ class BlackFrames(Impairment):
             return picture
         y = self._grain.over(np.full_like(picture[0], self.luma[self.spec.level]))
         u, v = (np.full_like(plane, 128) for plane in picture[1:])
-        if self.spec.level == "hard":
-            for black, plane in zip((y, u, v), picture, strict=True):
-                top, bottom = (round(part * plane.shape[0]) for part in LOGO[:2])
-                left, right = (round(part * plane.shape[1]) for part in LOGO[2:])
-                black[top:bottom, left:right] = plane[top:bottom, left:right]
-        return y, u, v
+        return keep_logo((y, u, v), picture) if self.spec.level == "hard" else (y, u, v)

@@ -22,6 +22,7 @@ from harness.errors import InputError
 from harness.findings import DEFECTS, AvSync, Finding
 from harness.media import StreamFormat
 from harness.recording.recording import Recording
+from harness.run.ahead import ahead
 from harness.timeline import Timeline
 from harness.verdict import Criteria, Judgement, judge, load_criteria
 
@@ -81,10 +82,11 @@ def analyze(
     context = Context(recording.format, screens=dict(screens or {}))
     engine = Engine([detector() for detector in DETECTORS], context, asked)
     try:
-        for item in recording.items(follow):
-            engine.feed(item)
-            if progress:
-                progress(getattr(item, "t_ns", 0))
+        with ahead(recording.items(follow)) as items:
+            for item in items:
+                engine.feed(item)
+                if progress:
+                    progress(getattr(item, "t_ns", 0))
     except (av.error.FFmpegError, OSError) as error:
         raise InputError(f"{recording.path}: cannot be read on: {' '.join(str(error).split())}") from error
     engine.context = replace(engine.context, timeline=recording.timeline)

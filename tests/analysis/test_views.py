@@ -27,10 +27,24 @@ def test_a_shared_picture_is_computed_once_and_booked(monkeypatch):
     monkeypatch.setattr(frame_view.cv2, "resize", lambda *args, **kw: calls.append(1) or resize(*args, **kw))
     view = FrameView(_frame(_noise(0, 720, 1280)))
     first = view.small
+    made = len(calls)
     assert view.small is first
     assert first.shape == (270, 480)
-    assert len(calls) == 1
+    assert len(calls) == made > 0
     assert view.shared_ns > 0
+
+
+@pytest.mark.parametrize(
+    "size", [(1080, 1920), (720, 1280), (2160, 3840), (576, 720), (1080, 1440), (271, 961)]
+)
+def test_a_picture_is_averaged_in_steps_as_it_would_be_at_once(size):
+    plane = cv2.GaussianBlur(_noise(3, *size), (0, 0), 2)
+    view = FrameView(_frame(plane))
+    once = cv2.resize(plane, view.small.shape[::-1], interpolation=cv2.INTER_AREA)
+    assert max(view.small.shape) == 480
+    apart = np.abs(view.small.astype(int) - once)
+    assert apart.mean() < 1
+    assert apart.max() <= 5
 
 
 def test_a_cost_is_booked_once_when_one_picture_needs_another():

@@ -40,10 +40,10 @@ def test_pictures_are_narrow_range_and_the_same_every_time(negative):
 
 @pytest.mark.parametrize("negative", SOUNDS, ids=lambda negative: negative.name)
 def test_sounds_are_the_same_every_time_and_within_full_scale(negative):
-    short = negative.play(2)
-    assert short.shape == (2 * 48_000, 2)
+    short = negative.play(1)
+    assert short.shape == (48_000, 2)
     assert 0.01 < np.abs(short).max() <= 1
-    np.testing.assert_array_equal(short, negative.play(2))
+    np.testing.assert_array_equal(short, negative.play(1))
 
 
 def test_sounds_come_in_any_order_and_begin_again():

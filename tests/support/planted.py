@@ -16,12 +16,17 @@ RATE_HZ = 48_000
 VIDEO = VideoFormat(480, 270, FPS)
 
 
-def record(path, *faults, title="nature", seconds=8, notes=(), video=VIDEO):
-    """Record `title` to `path` with faults such as `freeze_frame:start_s=2,duration_s=1`, and notes."""
+def record(path, *faults, title="nature", seconds=8, notes=(), video=VIDEO, begun=None):
+    """Record `title` to `path` with faults such as `freeze_frame:start_s=2,duration_s=1`, and notes.
+
+    `begun` is called once the recorder is open.
+    """
     specs = [FaultSpec.parse(fault) for fault in faults]
     impairments = [IMPAIRMENTS[spec.defect](spec, FPS, RATE_HZ) for spec in specs]
     reel = Library().title(title).open(video)
     recorder = Recorder(path, StreamFormat(video, AudioFormat(RATE_HZ, 2)), threads=1)
+    if begun:
+        begun()
     recorder.note(Mark("watch_start", 0))
     recorder.note(Press("SELECT", 40_000_000, 90_000_000, "ir"))
     recorder.note(Mark("play_asked", 90_000_000, title))

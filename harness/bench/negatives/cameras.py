@@ -7,7 +7,7 @@ import numpy as np
 
 from harness.bench.negatives.negative import Scene
 from harness.bench.negatives.painting import Grain, Image, planes, seeded, tilted, tint, whole, window
-from harness.bench.negatives.places import landscape, person, room, talk
+from harness.bench.negatives.places import cut_out, landscape, person, room, talk
 from harness.impair.base import Picture
 
 
@@ -21,21 +21,38 @@ def static_shot(width: int, height: int) -> Scene:
 
 
 def talking_head(width: int, height: int) -> Scene:
-    """Somebody speaks before a wall, and rests between sentences."""
-    image = room(width, height, seed=4)
-    place = (width * 0.42, float(height), height * 0.85)
-    person(image, *place, shirt=(120, 60, 66))
+    """Somebody speaks before a wall, nods a little, and rests between sentences."""
+    wall = planes(room(width, height, seed=4))
     noise = Grain(width, height, 1.2)
+    place = (height * 0.5, height * 1.02, height * 0.85)
+    figure, mask = cut_out(height, height, place, (120, 60, 66), (150, 134, 108))
+    left = int(width * 0.42 - height / 2) // 2 * 2
+    cover = planes(cv2.merge([mask] * 3))
 
     def scene(at_s: float) -> Picture:
-        shown = image.copy()
-        speaks = at_s % 4.0 < 2.6
-        mouth = abs(math.sin(at_s * 15) * math.sin(at_s * 9.1)) if speaks else 0.0
-        talk(shown, *place, mouth)
-        y, u, v = planes(window(shown, 1.5 * math.sin(at_s * 1.3), 0, width, height))
+        shown = figure.copy()
+        talk(shown, *place, _mouth(at_s))
+        nod = height * 0.006 * (math.sin(2.3 * at_s) + 0.5 * math.sin(3.7 * at_s + 1))
+        turn_deg = 0.8 * math.sin(1.3 * at_s) + 0.3 * math.sin(2.9 * at_s)
+        at = (height * 0.006 * math.sin(1.7 * at_s), nod)
+        seen, (inside, *_) = (tilted(of, at, height, height, turn_deg) for of in (planes(shown), cover))
+        y, u, v = (plane.copy() for plane in wall)
+        for half, (plane, part) in enumerate(zip((y, u, v), seen, strict=True)):
+            first = left // 2 if half else left
+            where = inside[::2, ::2] if half else inside
+            cv2.copyTo(
+                part, np.where(where > 128, 255, 0).astype(np.uint8), plane[:, first : first + part.shape[1]]
+            )
         return noise.onto(y, at_s), u, v
 
     return scene
+
+
+def _mouth(at_s: float) -> float:
+    """Return how far a mouth is open: syllables, that die away before a rest."""
+    within_s = at_s % 4.0
+    voice = np.interp(within_s, (0.0, 0.3, 2.4, 2.8), (0, 1, 1, 0))
+    return float(voice) * (0.5 - 0.5 * math.cos(at_s * 24)) * (0.6 + 0.4 * math.sin(at_s * 5.3))
 
 
 def slow_pan(width: int, height: int) -> Scene:
@@ -86,14 +103,12 @@ def defocus_pull(width: int, height: int) -> Scene:
     """The focus goes slowly from the background to somebody in front, and back."""
     steps = 9
     behind = landscape(width, height, seed=6)
-    front, mask = np.zeros_like(behind), np.zeros_like(behind)
-    person(front, width * 0.36, height * 1.02, height * 0.95, shirt=(150, 110, 60))
-    mask[front.max(axis=2) > 0] = 255
-    front[mask == 0] = 90
+    place = (width * 0.36, height * 1.02, height * 0.95)
+    front, mask = cut_out(width, height, place, (150, 110, 60), (90, 110, 90))
     stack = []
     for step in range(steps):
         near_px, far_px = ((steps - 1 - step) * height / 260, step * height / 260)
-        alpha = _soft(mask, near_px).astype(np.float32) / 255
+        alpha = _soft(mask, near_px).astype(np.float32)[..., None] / 255
         stack.append(whole(_soft(behind, far_px) * (1 - alpha) + _soft(front, near_px) * alpha))
     noise = Grain(width, height, 1.0)
 
@@ -161,3 +176,17 @@ def dark_scene(width: int, height: int) -> Scene:
 
 def _soft(image: Image, radius_px: float) -> Image:
     return np.asarray(cv2.GaussianBlur(image, (0, 0), radius_px)) if radius_px > 0.2 else image
+
+
+def pan_and_rest(width: int, height: int) -> Scene:
+    """A tripod: the camera pans, comes to rest on a view for a second and a half, and pans on."""
+    world = landscape(width * 2, height, seed=29)
+    noise = Grain(width, height, 1.0)
+
+    def scene(at_s: float) -> Picture:
+        part, within_s = divmod(at_s + 1.5, 2.7)
+        gone = min(within_s / 1.2, 1.0)
+        y, u, v = planes(window(world, width * 0.3 * (part + gone * gone * (3 - 2 * gone)), 0, width, height))
+        return noise.onto(y, at_s), u, v
+
+    return scene

@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 
 from harness.bench.negatives.negative import Scene
-from harness.bench.negatives.painting import Colour, Image, clouds, planes, shape
+from harness.bench.negatives.painting import Colour, Image, clouds, planes, seeded, shape
 from harness.impair.base import Picture
 
 DRAWN_FPS = 24
@@ -152,3 +152,19 @@ def _mosaic(width: int, height: int, cells: int) -> Scene:
 
 
 mosaic = partial(_mosaic, cells=40)
+
+
+def stop_motion(width: int, height: int) -> Scene:
+    """Puppets that somebody moved by hand: twelve pictures a second, with a light that trembles."""
+    ground = cv2.GaussianBlur(_painted(width, height), (0, 0), height / 120)
+
+    def scene(at_s: float) -> Picture:
+        twos = math.floor(at_s * 12 + 1e-6) / 12
+        unsteady = seeded(twos, 97).normal(0, 0.01, 4)
+        image = ground.copy()
+        place = (0.25 + 0.055 * twos + 0.2 * unsteady[0], 0.9)
+        _figure(image, place, 0.8 * twos + unsteady[1], (176, 110, 84))
+        _figure(image, (0.7 + 0.2 * unsteady[2], 0.88), 0.6 * twos, (96, 120, 150))
+        return planes(cv2.convertScaleAbs(image, alpha=0.93 + unsteady[3]))
+
+    return scene

@@ -56,6 +56,14 @@ def fuzz_bass(seconds: int) -> Wave:
     return np.clip(mix.sound, -0.25, 0.25)
 
 
+def tremolo(seconds: int) -> Wave:
+    """Return a guitar through a tremolo that takes it almost away six times a second."""
+    mix = music_box(seconds, 250)
+    depth = 0.5 + 0.5 * np.sin(2 * np.pi * 6 * times_s(seconds))
+    mix.sound *= (0.03 + 0.97 * depth**2)[:, None]
+    return mix.at_level(-21)
+
+
 def chiptune(seconds: int) -> Wave:
     """Return square waves and noise of a chip: vertical edges, flat tops."""
     mix = Mix(seconds, 244)

@@ -107,3 +107,43 @@ def pillarbox(width: int, height: int) -> Scene:
 def _barred(width: int, height: int, kind: Paint, inside: tuple[int, int]) -> Scene:
     place = ((height - inside[1]) // 4 * 2, (width - inside[0]) // 4 * 2)
     return _composed(flat(width, height, (0, 0, 0)), [(kind(*inside), place)])
+
+
+def phone_video(width: int, height: int) -> Scene:
+    """An upright video of a phone, with a blurred enlargement of itself at its sides."""
+    wide = height * 9 // 16 // 4 * 4
+    inside = hand_held(wide, height)
+    left = (width - wide) // 4 * 2
+
+    def scene(at_s: float) -> Picture:
+        seen, blurred = inside(at_s), []
+        for half, plane in enumerate(seen):
+            divisor = 2 if half else 1
+            small = cv2.resize(plane, (wide // 8, height // 8), interpolation=cv2.INTER_AREA)
+            middle = cv2.GaussianBlur(small, (0, 0), height / 180)[height // 24 : -(height // 24) or None]
+            size = (width // divisor, height // divisor)
+            blurred.append(np.clip(cv2.resize(middle, size, interpolation=cv2.INTER_CUBIC), 16, 235))
+        for half, (plane, part) in enumerate(zip(blurred, seen, strict=True)):
+            first = left // 2 if half else left
+            plane[:, first : first + part.shape[1]] = part
+        return blurred[0], blurred[1], blurred[2]
+
+    return scene
+
+
+def slides(width: int, height: int) -> Scene:
+    """A slide show: photographs stand for a second, then the next one glides in and pushes them out."""
+    photographs = [planes(landscape(width, height, seed=seed)) for seed in (35, 37, 39, 41, 43)]
+
+    def scene(at_s: float) -> Picture:
+        number, within_s = divmod(at_s, 1.9)
+        shown, following = photographs[int(number) % 5], photographs[(int(number) + 1) % 5]
+        gone = min(max(within_s - 1.1, 0) / 0.8, 1.0)
+        shift = round(width // 2 * gone**3 * (10 - 15 * gone + 6 * gone**2))
+        y, u, v = (
+            np.concatenate([old[:, at:], new[:, :at]], axis=1)
+            for old, new, at in zip(shown, following, (2 * shift, shift, shift), strict=True)
+        )
+        return y, u, v
+
+    return scene

@@ -7,8 +7,8 @@ import cv2
 import numpy as np
 
 from harness.bench.negatives.negative import Scene
-from harness.bench.negatives.painting import Image, planes, ramp, tint, whole
-from harness.bench.negatives.places import person
+from harness.bench.negatives.painting import WHITE, Grain, Image, mixed, planes, ramp, tilted, tint, whole
+from harness.bench.negatives.places import landscape, person
 from harness.impair.base import Picture
 
 SHELLS = 14
@@ -116,3 +116,29 @@ stage_strobe = partial(_strobes, 2.5, 1.0)
 
 small_strobe = partial(_strobes, 10.0, 0.06)
 """A lamp at the back flashes ten times a second, on a small part of the picture."""
+
+
+def press_flashes(width: int, height: int) -> Scene:
+    """Photographers greet somebody: flashes from all sides, each for a moment, some on the whole face."""
+    random = np.random.default_rng(67)
+    wide, tall = width + height // 16 * 2, height + height // 16 * 2
+    hall = landscape(wide, tall, seed=33, night=True)
+    person(hall, wide * 0.5, tall, height * 0.8, (40, 44, 60))
+    dim, lit = planes(hall), planes(whole(hall * tint((1.25, 1.25, 1.3)) + 44))
+    times_s = np.cumsum(random.uniform(0.08, 0.5, 40))
+    places = np.stack([random.uniform(0, width, 40), random.uniform(0.3, 0.7, 40) * height], axis=1)
+    noise = Grain(width, height, 2.0)
+
+    def scene(at_s: float) -> Picture:
+        glow = np.where(at_s >= times_s, np.exp(-np.maximum(at_s - times_s, 0) / 0.035), 0.0)
+        image = mixed(dim, lit, float(glow[::3].max())) if glow[::3].max() > 0.03 else dim
+        sway = [height / 16 + height * 0.02 * math.sin(pace * at_s) for pace in (1.9, 2.7)]
+        y, u, v = tilted(image, (sway[0], sway[1]), width, height, 0.5 * math.sin(1.3 * at_s))
+        for flash in np.flatnonzero(glow > 0.03):
+            x, down = places[flash]
+            cv2.circle(
+                y, (int(x), int(down)), max(1, int(height * 0.05 * glow[flash])), WHITE, -1, cv2.LINE_AA
+            )
+        return noise.onto(y, at_s), u, v
+
+    return scene

@@ -66,9 +66,10 @@ def between_pieces(seconds: int) -> Wave:
     """Return a piece that fades out, three seconds of nothing, and the next piece fading in."""
     mix = music_box(seconds, 256)
     t_s = times_s(seconds)
-    pause_s = (seconds - 3) / 2
+    rest_s = min(3.0, seconds / 3)
+    pause_s = (seconds - rest_s) / 2
     out = np.clip((pause_s - t_s) / 1.2, 0, 1) ** 2
-    back = np.clip((t_s - pause_s - 3) / 0.6, 0, 1) ** 2
+    back = np.clip((t_s - pause_s - rest_s) / 0.6, 0, 1) ** 2
     mix.sound *= (out + back)[:, None]
     return mix.at_level(-22)
 

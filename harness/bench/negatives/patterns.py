@@ -20,7 +20,7 @@ from harness.bench.negatives.painting import (
     whole,
     window,
 )
-from harness.bench.negatives.places import person, room
+from harness.bench.negatives.places import cut_out, person, room
 from harness.impair.base import Picture
 
 
@@ -36,10 +36,8 @@ def checked_shirt(width: int, height: int) -> Scene:
         + 0.25 * np.sign(np.sin(down * 2 * np.pi / pitch))
     )
     cloth = tint((190, 44, 50)) * checks[..., None] + tint((40, 44, 60)) * (1 - checks[..., None])
-    figure = np.zeros((height, wide, 3), np.uint8)
-    person(figure, wide / 2, height, height * 0.95, shirt=(1, 255, 1))
+    figure, mask = cut_out(wide, height, (wide / 2, height, height * 0.95), (1, 255, 1), (190, 184, 172))
     worn = figure[..., 1].astype(int) - figure[..., 0] > 60
-    mask = np.where(figure.max(axis=2) > 0, 255, 0).astype(np.uint8)
     figure[worn] = whole(cloth)[worn]
     filmed, (cover, *_) = planes(figure), grey(mask)
     wall = planes(whole(ramp(height, width, (206, 200, 186), (176, 170, 158))))

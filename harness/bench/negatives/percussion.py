@@ -120,3 +120,14 @@ def applause(seconds: int) -> Wave:
             at_s += rate_s * mix.random.uniform(0.9, 1.1)
     mix.sound *= (0.25 + 0.75 * np.sin(np.pi * times_s(seconds) / seconds) ** 2)[:, None]
     return mix.in_room(1.6, 0.5).at_level(-22)
+
+
+def clock(seconds: int) -> Wave:
+    """Return a clock that ticks in a quiet room: clicks at regular times, almost nothing between."""
+    mix = Mix(seconds, 217)
+    for place, at_s in enumerate(steps_s(0.5, seconds)):
+        tick = strike(2350 if place % 2 else 1900, 0.05, 0.004, (1.0, 1.9, 3.1))
+        tick += 0.6 * noise(len(tick), mix.random, 2500, 15_000) * 0.5 ** (times_s(0.05) / 0.0008)
+        mix.add(tick, at_s + 0.2, 1.0)
+    mix.sound = mix.in_room(0.5, 0.2).at_peak(-14)
+    return mix.over(noise(seconds * 48_000, mix.random, 50, 3000), -58).sound

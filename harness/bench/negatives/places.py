@@ -4,8 +4,11 @@ import math
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from harness.bench.negatives.painting import Colour, Field, Image, clouds, disc, ramp, shape, tint, whole
+
+Cut = tuple[Image, NDArray[np.uint8]]
 
 
 def landscape(width: int, height: int, seed: int = 1, night: bool = False) -> Image:
@@ -72,6 +75,14 @@ def person(image: Image, middle: float, foot: float, size: float, shirt: Colour 
         _ellipse(image, eye, head - 0.065 * size, 0.036 * size, 0.008 * size, (70, 48, 36))
     _ellipse(image, middle, head + 0.045 * size, 0.02 * size, 0.03 * size, (196, 146, 116))
     _ellipse(image, middle, chin - 0.07 * size, 0.05 * size, 0.014 * size, (166, 86, 80))
+
+
+def cut_out(width: int, height: int, place: tuple[float, float, float], shirt: Colour, wall: Colour) -> Cut:
+    """Return a person before a colour, and a mask of where the person is; `place` as in `person`."""
+    figure, mask = np.full((height, width, 3), wall, np.uint8), np.zeros((height, width, 3), np.uint8)
+    person(figure, *place, shirt)
+    person(mask, *place, shirt)
+    return figure, np.where(mask.max(axis=2) > 0, 255, 0).astype(np.uint8)
 
 
 def talk(image: Image, middle: float, foot: float, size: float, open_share: float) -> None:

@@ -6,7 +6,7 @@ import numpy as np
 from scipy.signal import lfilter
 
 from harness.bench.negatives.negative import Wave
-from harness.bench.negatives.synthesis import RATE_HZ, Mix, Mono, noise, pitch_hz, swell, times_s
+from harness.bench.negatives.synthesis import RATE_HZ, Mix, Mono, filtered, noise, pitch_hz, swell, times_s
 
 VOWELS: Final = {
     "a": (730, 1090, 2440, 3400),
@@ -33,14 +33,39 @@ def speech(seconds: int) -> Wave:
 def plosives(seconds: int) -> Wave:
     """Return a close voice without a windscreen: every p and t pops."""
     mix = _spoken(seconds, 232, "pptptk", pop=1.6)
-    mix.sound = mix.at_level(-22)
-    return mix.over(noise(seconds * RATE_HZ, mix.random, 60, 7000), -68).sound
+    mix.sound = mix.in_room(0.18, 0.08).at_level(-22)
+    return mix.over(noise(seconds * RATE_HZ, mix.random, 60, 7000), -66).sound
 
 
 def gated_speech(seconds: int) -> Wave:
     """Return a voice that a studio gate shuts off in pauses: nothing at all is left of the room."""
     mix = _spoken(seconds, 233, "tkmnlsf")
-    return mix.at_level(-23)
+    mix.sound = mix.in_room(0.3, 0.12).at_level(-23)
+    mix.over(noise(seconds * RATE_HZ, mix.random, 80, 5000), -58)
+    return mix.sound * _gate(np.abs(mix.sound).max(axis=1))[:, None]
+
+
+def _gate(peaks: Mono) -> Mono:
+    """Return the gain of a noise gate: open above -40 dBFS, held for 0.15 s, shut within 0.1 s."""
+    block = RATE_HZ // 100
+    loud = np.pad(peaks, (0, -len(peaks) % block)).reshape(-1, block).max(axis=1) > 0.01
+    since = np.full(len(loud), 1000)
+    for number in range(len(loud)):
+        # It looks 20 ms ahead, as digital gates do.
+        since[number] = 0 if loud[number : number + 3].any() else since[number - 1] + 1 if number else 1000
+    gain = np.clip((25 - since) / 10, 0, 1) ** 2
+    return np.interp(np.arange(len(peaks)) / block, np.arange(len(gain)) + 0.5, gain)
+
+
+def telephone(seconds: int) -> Wave:
+    """Return a caller in a programme: a voice between 300 and 3400 Hz, pressed, with line noise."""
+    mix = _spoken(seconds, 235, "ptksmnfl")
+    line = filtered(mix.sound.sum(axis=1), 300, 3400, order=4)
+    line = np.tanh(2.5 * line / np.max(np.abs(line)))
+    out = Mix(seconds, 236)
+    out.add(line)
+    out.sound = out.at_level(-22)
+    return out.over(noise(seconds * RATE_HZ, mix.random, 300, 3400), -50).sound
 
 
 def singer(seconds: int) -> Wave:
@@ -81,7 +106,7 @@ def _vowel(name: str, hz: float, seconds: float, random: np.random.Generator) ->
     t_s = times_s(seconds)
     source = _glottal(hz * (1.05 - 0.12 * t_s / seconds), random)
     voice = _resonated(source, VOWELS[name])
-    return LOUD * voice / np.std(voice) * swell(len(t_s), 0.018, 0.045)
+    return LOUD * voice / np.std(voice) * swell(len(t_s), 0.018, 0.06) ** 1.5
 
 
 def _consonant(letter: str, random: np.random.Generator, pop: float) -> Mono:

@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from harness.analysis.detector import Context, Series, VideoDetector
-from harness.analysis.frame_view import FrameView, likeness
+from harness.analysis.frame_view import FrameView
+from harness.analysis.outage import Across, abrupt, same_scene
 from harness.analysis.trigger import Interval, Trigger, confidence, runs
 from harness.clock import NS_PER_S
 from harness.findings import Metric
@@ -25,18 +26,6 @@ NEUTRAL_CODES: Final = 8.0
 
 LONG_S: Final = 2.0
 """File QC counts black from here on, whatever its edges (EBU QC, FFmpeg blackdetect)."""
-
-EDGE_S: Final = 0.4
-"""A fade takes at least this long, seen from its black end."""
-
-ABRUPT_SHARE: Final = 0.5
-"""At an abrupt edge the picture keeps this share of its brightness and contrast to the last frame."""
-
-SAME_SHOT: Final = 0.5
-"""Before and after a fault the scene is the same: the pictures are alike to this degree (-1..1)."""
-
-SAME_TONES: Final = 0.85
-"""Two pictures whose histograms overlap by this share show the same scene, though the camera moved."""
 
 NOT_BLACK: Final = 255.0
 
@@ -59,8 +48,7 @@ class BlackFrames(VideoDetector):
     explains = frozenset({"freeze_frame", "stutter", "stalling", "error_screen"})
 
     def __init__(self) -> None:
-        self._lit: tuple[NDArray[np.float32], NDArray[np.float32]] | None = None
-        self._was_black = False
+        self._across = Across()
 
     def measure(self, view: FrameView) -> tuple[float, ...]:
         """Return the level if the frame is black (else 255), brightness, contrast, and likeness across.
@@ -68,14 +56,7 @@ class BlackFrames(VideoDetector):
         The last is how much the first frame after black is like the last one before it, else NaN.
         """
         level = _black_level(view)
-        black = level < NOT_BLACK
-        across = float("nan")
-        if not black:
-            lit = (view.blocks, view.histogram)
-            if self._was_black and self._lit is not None:
-                across = _alike(lit, self._lit)
-            self._lit = lit
-        self._was_black = black
+        across = self._across.measure(view, gone=level < NOT_BLACK)
         return level, view.mean_luma, view.spread, across
 
     def find(self, series: Series, context: Context) -> list[Interval]:
@@ -123,34 +104,8 @@ def _centre(blocks: NDArray[np.float32]) -> NDArray[np.float32]:
     return blocks[top:bottom, left:right]
 
 
-def _alike(
-    one: tuple[NDArray[np.float32], NDArray[np.float32]],
-    other: tuple[NDArray[np.float32], NDArray[np.float32]],
-) -> float:
-    """Return how alike two pictures are in their blocks, or, where the camera moved on, in their tones."""
-    tones = float(np.minimum(_coarse(one[1]), _coarse(other[1])).sum())
-    return max(
-        likeness(one[0], other[0]), (tones - SAME_TONES) / (1 - SAME_TONES) * (1 - SAME_SHOT) + SAME_SHOT
-    )
-
-
-def _coarse(histogram: NDArray[np.float32]) -> NDArray[np.float32]:
-    return np.asarray(histogram.reshape(16, 4).sum(axis=1))
-
-
 def _drops_out(series: Series, start: int, stop: int) -> bool:
-    if start == 0 or stop == len(series.t_ns):
+    if not same_scene(series, start, stop):
         return False
-    across = float(series.columns["likeness_across"][stop])
-    return across >= SAME_SHOT and _abrupt(series, start - 1, -1) and _abrupt(series, stop, 1)
-
-
-def _abrupt(series: Series, row: int, away: int) -> bool:
-    """Return whether the picture at `row`, next to black, is as bright and rich as those further `away`."""
-    step_ns = max(1.0, float(np.median(np.diff(series.t_ns))))
-    rows = row + away * np.arange(max(2, round(EDGE_S * NS_PER_S / step_ns)))
-    rows = rows[(rows >= 0) & (rows < len(series.t_ns))]
-    black = float(np.min(series.columns["mean_luma"]))
-    bright = series.columns["mean_luma"][rows] - black
-    rich = series.columns["spread"][rows]
-    return bool(bright[0] >= ABRUPT_SHARE * np.median(bright) and rich[0] >= ABRUPT_SHARE * np.median(rich))
+    rich = {"mean_luma": float(np.min(series.columns["mean_luma"])), "spread": 0.0}
+    return abrupt(series, start - 1, -1, rich) and abrupt(series, stop, 1, rich)

@@ -37,6 +37,11 @@ ENDING_S: Final = 1.0
 MOVING_ROWS: Final = 3
 """So many frames of the shot must have moved just before."""
 
+LAST_S: Final = 0.05
+EASING_ROWS: Final = 6
+EASED: Final = 0.25
+"""A stop is eased when the last moment moved by less than this share of the frames before."""
+
 STRUCTURE: Final = 3.0
 """A picture of less spread than this, code values, is flat: nobody sees it stand still."""
 
@@ -135,12 +140,22 @@ def _stops_dead(seen: Motion, span: tuple[int, int], before: float) -> bool:
     start, stop = span
     last = slice(max(seen.shot_start(start - 1) + 1, start - MOVING_ROWS), start)
     still, moves = np.median(seen.change[start:stop]), np.max(seen.motion[last], initial=0.0)
+    if _eases(seen, start):
+        return False
     return bool(
         before >= max(MOVING, ABRUPT * still)
         and np.mean(seen.change[start : start + 2]) <= before / 2
         and np.max(seen.change[last], initial=0.0) >= before / 3
         and moves > max(0.25, ABRUPT * np.median(seen.motion[start:stop]))
     )
+
+
+def _eases(seen: Motion, start: int) -> bool:
+    """Return whether the motion before a row had all but run out already: a slide that glides into place."""
+    moved = seen.motion[seen.shot_start(start - 1) + 1 : start] if start else seen.motion[:0]
+    last = max(1, round(LAST_S * NS_PER_S / max(seen.interval_ns, 1.0)))
+    before = moved[-last - EASING_ROWS : -last]
+    return bool(before.size >= MOVING_ROWS and np.max(moved[-last:]) < EASED * np.median(before))
 
 
 def _least_s(seen: Motion, stop: int, before: float) -> float:

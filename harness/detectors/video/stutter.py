@@ -30,6 +30,16 @@ JUMP: Final = 1.35
 JUMP_LONG: Final = 1.15
 """The same after a hold that no cadence has: two frames more than usual (large steps saturate)."""
 
+JUMP_DRAWN: Final = 1.5
+"""The same where holds come again in the same order: then the longer ones are the title's own."""
+
+LARGEST: Final = 1.08
+"""A jump is larger than the large steps around it that came in time: a picture that scrolls in steps has
+those without a hold, too."""
+
+LONGEST_PERIOD: Final = 6
+PERIODIC_SHARE: Final = 0.9
+
 STICKS: Final = 2.5
 """The last step before a hold is this many times what still changes within it."""
 
@@ -147,7 +157,10 @@ def _holds(seen: Motion) -> list[_Hold]:
         usual = _usual_step(shown, shown.near(number, seen.rows(STEP_S)), cadence)
         still = np.median(seen.change[row + 1 : after]) if after > row + 1 else 0.0
         if shown.step[number] >= STICKS * still:
-            jump = (JUMP if beyond == 1 else JUMP_LONG) * usual
+            jump = (JUMP if beyond == 1 else JUMP_LONG) * usual.median
+            if _periodic(shown.lasts[near]):
+                jump = max(jump, JUMP_DRAWN * usual.median)
+            jump = max(jump, LARGEST * usual.large)
             jumps = bool(shown.step[number + 1] >= jump > 0) and _faster(shown, number, cadence)
             # Without a jump, one frame too many may be the title's own.
             holds += [_Hold(row + cadence, after, jumps)] if jumps or beyond > 1 else []
@@ -173,10 +186,28 @@ def _regular(shown: _Pictures, side: NDArray[np.intp]) -> bool:
     return bool(np.ptp(rest) <= REGULAR_FRAMES)
 
 
-def _usual_step(shown: _Pictures, near: NDArray[np.intp], cadence: int) -> float:
-    """Return the usual change of a picture that comes after one that lasted as the cadence says."""
-    regular = near[shown.lasts[near] <= cadence] + 1
-    return float(np.median(shown.step[regular])) if regular.size >= 3 else 0.0
+def _periodic(lasts: NDArray[np.int64]) -> bool:
+    """Return whether holds come again in the same order, as of two figures on twos and threes."""
+    for period in range(2, LONGEST_PERIOD + 1):
+        if len(lasts) >= 3 * period and np.mean(lasts[period:] == lasts[:-period]) >= PERIODIC_SHARE:
+            return True
+    return False
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """The change of pictures that come in time: the usual one, and a large one."""
+
+    median: float
+    large: float
+
+
+def _usual_step(shown: _Pictures, near: NDArray[np.intp], cadence: int) -> _Step:
+    """Return the change of pictures that come after one that lasted as the cadence says."""
+    steps = shown.step[near[shown.lasts[near] <= cadence] + 1]
+    if steps.size < 3:
+        return _Step(0.0, 0.0)
+    return _Step(float(np.median(steps)), float(np.percentile(steps, 75)))
 
 
 def _faster(shown: _Pictures, number: int, cadence: int) -> bool:

@@ -1,0 +1,69 @@
+"""The steady noise floor of sound: what no moment of a stretch lies below, and most quiet ones lie at."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+from numpy.typing import NDArray
+
+from harness.analysis.trigger import runs
+
+Levels = NDArray[np.float32]
+
+WINDOW_HOPS: Final = 100
+STEP_HOPS: Final = 10
+LOW, NEXT = 3, 20
+"""Ranks out of `WINDOW_HOPS`: the lowest but a few, and a fifth."""
+
+PILED_DB: Final = 1.7
+"""Steady noise has 1 to 1.5 dB between those ranks in these bands; programme that merely pauses has more."""
+
+WANDER_DB: Final = 1.5
+"""The floor of steady noise is the same in each second within this."""
+
+BANDS_NEEDED: Final = 3
+SHORTEST_WINDOWS: Final = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Floor:
+    """A stretch of hops `[start, stop)` above a floor; its level in each band, NaN where there is none."""
+
+    start: int
+    stop: int
+    level_db: Levels
+
+
+def floors(levels: Levels) -> list[Floor]:
+    """Return the stretches in which at least three bands stand on a steady floor."""
+    if len(levels) < WINDOW_HOPS:
+        return []
+    windows = sliding_window_view(levels, WINDOW_HOPS, axis=0)[::STEP_HOPS]
+    ranked = np.partition(np.nan_to_num(windows, nan=-200.0), (LOW, NEXT), axis=2)
+    low, piled = ranked[:, :, LOW], ranked[:, :, NEXT] - ranked[:, :, LOW] < PILED_DB
+    found: list[Floor] = []
+    for first, stop in runs(piled.sum(axis=1) >= BANDS_NEEDED):
+        found += _constant(low, piled, first, stop)
+    return found
+
+
+def _constant(low: Levels, piled: NDArray[np.bool_], first: int, stop: int) -> list[Floor]:
+    """Return the parts of a run of windows in which the floors stay where they are."""
+    found: list[Floor] = []
+    at = first
+    while at < stop:
+        level = low[at].copy()
+        end = at
+        while end < stop:
+            same = piled[end] & (np.abs(low[end] - level) < WANDER_DB)
+            if same.sum() < BANDS_NEEDED:
+                break
+            end += 1
+        if end - at >= SHORTEST_WINDOWS:
+            floor = np.median(low[at:end], axis=0)
+            floor[piled[at:end].mean(axis=0) < 0.5] = np.nan
+            if np.isfinite(floor).sum() >= BANDS_NEEDED:
+                found.append(Floor(at * STEP_HOPS, (end - 1) * STEP_HOPS + WINDOW_HOPS, floor))
+        at = max(end, at + 1)
+    return found

@@ -1,0 +1,75 @@
+"""tearing: found where pictures are torn, and in no split screen, ticker, wipe or cut."""
+
+import cv2
+import numpy as np
+import pytest
+
+from harness.detectors.video.tearing import Tearing
+from tests.support import moving
+
+START, STOP = 20, 45
+
+
+def _found(pictures):
+    return moving.find(Tearing(), pictures)
+
+
+@pytest.mark.parametrize("level", ["easy", "medium", "hard"])
+@pytest.mark.parametrize("kind", ["line", "moving", "band"])
+def test_torn_pictures_are_found_after_coding(tmp_path, kind, level):
+    shown, _ = moving.plant(
+        moving.pan(60), f"tearing:start_s=0.8,duration_s=1,level={level},kind={kind},seed=5"
+    )
+    ((start, stop),) = _found(moving.coded(tmp_path / "a.mkv", shown))
+    assert abs(start - START) <= 2
+    assert abs(stop - STOP) <= 4
+
+
+@pytest.mark.parametrize("speed_px", [(1, 0), (3, 2), (0, 1), (0, 5), (14, 0)])
+def test_moving_pictures_are_clean(speed_px):
+    assert _found(moving.pan(50, speed_px)) == []
+
+
+def test_a_cut_is_clean():
+    assert _found([*moving.pan(20), *moving.pan(20, seed=3)]) == []
+
+
+def test_a_split_screen_is_clean():
+    upper, lower = moving.pan(50), moving.pan(50, (-4, 0), seed=3)
+    assert _found([_stacked(one, other, 184) for one, other in zip(upper, lower, strict=True)]) == []
+
+
+def test_a_wipe_is_clean():
+    pairs = zip(moving.pan(60), moving.pan(60, (2, 0), seed=3), strict=True)
+    wiped = [
+        _stacked(one, other, int(np.clip((50 - index) * 9, 0, moving.HEIGHT)))
+        for index, (one, other) in enumerate(pairs)
+    ]
+    assert _found(wiped) == []
+
+
+def test_a_ticker_and_a_logo_are_clean():
+    strip = np.full((40, 3000), 200, np.uint8)
+    cv2.putText(strip, "Headlines of the day " * 12, (0, 28), 0, 0.8, 20, 2)
+    pictures = moving.pan(60)
+    for index, (y, _, _) in enumerate(pictures):
+        y[-48:-8] = strip[:, 5 * index : 5 * index + moving.WIDTH]
+        y[20:50, 20:90] = 235
+    assert _found(pictures) == []
+
+
+def test_a_flash_that_a_rolling_shutter_cuts_in_two_is_clean():
+    pictures = moving.pan(50)
+    for index in range(20, 30, 3):
+        y = pictures[index][0]
+        y[150:] = np.minimum(y[150:].astype(np.int16) + 60, 235)
+    assert _found(pictures) == []
+
+
+def test_one_torn_picture_is_no_finding():
+    shown, _ = moving.plant(moving.pan(50), "tearing:start_s=0.8,duration_s=0.04,kind=line")
+    assert _found(shown) == []
+
+
+def _stacked(one, other, line):
+    return moving.grey(np.vstack([one[0][:line], other[0][line:]]))
