@@ -33,12 +33,14 @@ class Motion:
     """The motion series of one recording; row i compares frame i with frame i - 1.
 
     `edges_ns` has one time more than there are rows: where each frame begins, and where the last ends.
-    `cut` marks the first frame of a shot; `interval_ns` is the usual time between frames.
+    `alike` is the likeness of the two; `cut` marks the first frame of a shot; `interval_ns` is the usual
+    time between frames.
     """
 
     edges_ns: NDArray[np.int64]
     change: NDArray[np.float64]
     motion: NDArray[np.float64]
+    alike: NDArray[np.float64]
     cut: NDArray[np.bool_]
     interval_ns: float
 
@@ -50,9 +52,8 @@ class Motion:
         edges_ns = np.append(series.t_ns, series.end_ns)
         steps = np.diff(edges_ns)
         change, motion, alike = (series.columns[name].astype(np.float64) for name in COLUMNS)
-        return cls(
-            edges_ns, change, motion, _cuts(change, alike), float(np.median(steps)) if steps.size else 0.0
-        )
+        interval_ns = float(np.median(steps)) if steps.size else 0.0
+        return cls(edges_ns, change, motion, alike, _cuts(change, alike), interval_ns)
 
     def rows(self, seconds: float) -> int:
         """Return how many frames `seconds` take, at least 1."""

@@ -13,13 +13,17 @@ from harness.detectors.audio.loudness import Loudness
 from harness.detectors.audio.silence import Silence
 from harness.detectors.sync.av_sync import AvSync
 from harness.detectors.video.aspect_error import AspectError
+from harness.detectors.video.banding import Banding
 from harness.detectors.video.black_frames import BlackFrames
 from harness.detectors.video.block_corruption import BlockCorruption
+from harness.detectors.video.blockiness import Blockiness
+from harness.detectors.video.blur import Blur
 from harness.detectors.video.colour_error import ColourError
 from harness.detectors.video.combing import Combing
 from harness.detectors.video.error_screen import ErrorScreen
 from harness.detectors.video.flicker import Flicker
 from harness.detectors.video.freeze_frame import FreezeFrame
+from harness.detectors.video.noise import Noise
 from harness.detectors.video.solid_colour import SolidColour
 from harness.detectors.video.stalling import Stalling
 from harness.detectors.video.stutter import Stutter
@@ -28,6 +32,10 @@ from harness.detectors.video.tearing import Tearing
 DETECTORS: Final[tuple[type[Detector], ...]] = (
     BlockCorruption,
     BlackFrames,
+    Blockiness,
+    Blur,
+    Banding,
+    Noise,
     SolidColour,
     ColourError,
     Combing,

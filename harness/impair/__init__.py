@@ -2,9 +2,12 @@
 
 from harness.impair.aspect_error import AspectError
 from harness.impair.audio_dropout import AudioDropout
+from harness.impair.banding import Banding
 from harness.impair.base import Impairment
 from harness.impair.black_frames import BlackFrames
 from harness.impair.block_corruption import BlockCorruption
+from harness.impair.blockiness import Blockiness
+from harness.impair.blur import Blur
 from harness.impair.channel_error import ChannelError
 from harness.impair.clicks import Clicks
 from harness.impair.colour_error import ColourError
@@ -15,6 +18,7 @@ from harness.impair.freeze_frame import FreezeFrame
 from harness.impair.hiss import Hiss
 from harness.impair.hum import Hum
 from harness.impair.loudness import Loudness
+from harness.impair.noise import Noise
 from harness.impair.silence import Silence
 from harness.impair.solid_colour import SolidColour
 from harness.impair.stutter import Stutter
@@ -25,6 +29,10 @@ IMPAIRMENTS: dict[str, type[Impairment]] = {
     for impairment in (
         BlockCorruption,
         BlackFrames,
+        Blockiness,
+        Blur,
+        Banding,
+        Noise,
         SolidColour,
         ColourError,
         Combing,

@@ -1,0 +1,124 @@
+"""blur: the picture loses its sharpness in the middle of a shot."""
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from harness.analysis import motion
+from harness.analysis.departures import Departure, Rules, departures
+from harness.analysis.detail import Detail, detail
+from harness.analysis.detector import Context, Series, VideoDetector
+from harness.analysis.frame_view import FrameView
+from harness.analysis.motion import Motion
+from harness.analysis.trigger import Interval, Trigger
+from harness.findings import Metric
+
+SHARPEST_SHARE: Final = 0.15
+"""Sharpness is judged in this share of the blocks: the background of a portrait is soft by intent."""
+
+QUIET_CODES: Final = 0.3
+"""Added to gradients, code values, so that coding noise alone has no sharpness."""
+
+LEAST_DETAIL: Final = 0.6
+"""A picture whose sharpest blocks bend less than this, code values, has nothing to lose."""
+
+CONTRAST_SHARE: Final = 0.5
+"""How much the strength of the detail counts beside its sharpness."""
+
+RULES: Final = Rules(rise=0.24, alone=0.35, step_s=0.06)
+
+FAINT: Final = 0.7
+"""Detail that is fainter than this, log2 of code values, is mixed with the noise of coding."""
+
+FAINT_RULES: Final = Rules(rise=0.3, alone=0.6, step_s=0.06)
+"""There the strength of the detail alone decides,"""
+
+SAME_CONTRAST: Final = 0.05
+"""where the contrast of the whole picture stays the same to this share."""
+
+SOFTER: Final = 0.06
+"""Sharpness itself, free of contrast, falls by this at least, in octaves."""
+
+HISTORY_S: Final = 1.0
+"""What does not recover counts only after so much of the shot: else something sharp may have ended."""
+
+MORE_MOTION: Final = 3.0
+"""Where motion grows by this factor with the loss, it is the motion that blurs."""
+
+MOTION_CODES: Final = 2.0
+"""And by this many code values."""
+
+MOTION_S: Final = 0.2
+"""Motion is compared over so long on either side of the step."""
+
+
+class Blur(VideoDetector):
+    """The viewer sees the whole picture go soft from one frame to the next.
+
+    Measures in the sharpest blocks how much the gradient bends from px to px by comparison with the
+    gradient itself: for one edge that is inverse to its width, whatever its contrast. A shot that is soft
+    from its start, a focus that is pulled and a picture that blurs because it begins to move are direction.
+    """
+
+    defect = "blur"
+    metric = Metric("loss of sharpness and of fine detail", "octave")
+    columns = ("sharpness", "fine_detail", "spread", *motion.COLUMNS)
+    trigger = Trigger(enter=RULES.rise, leave=RULES.rise / 2, min_s=RULES.shortest_s)
+
+    def measure(self, view: FrameView) -> tuple[float, ...]:
+        """Return how sharp the sharpest blocks are, how much fine detail they hold, contrast and motion."""
+        return (*_sharpness(view.of(detail)), view.spread, *motion.measure(view))
+
+    def find(self, series: Series, context: Context) -> list[Interval]:
+        """Return where both fall together, and motion does not explain it."""
+        seen = Motion.of(series)
+        sharp, fine, spread = (
+            series.columns[name].astype(np.float64) for name in ("sharpness", "fine_detail", "spread")
+        )
+        lost = departures(-(sharp + CONTRAST_SHARE * fine), seen, RULES)
+        found = [item for item in lost if _softens(sharp, item)]
+        found += [
+            item
+            for item in departures(-fine, seen, FAINT_RULES)
+            if _faint(spread, item) and not any(item.start < other.stop for other in found)
+        ]
+        return [
+            item.interval(seen, item.height, RULES.rise, context.whole_picture)
+            for item in sorted(found, key=lambda item: item.start)
+            if _known(seen, item) and not _moves(seen, item)
+        ]
+
+
+def _sharpness(found: Detail | None) -> tuple[float, float]:
+    if found is None:
+        return float("nan"), float("nan")
+    slope, bend = found.slope.ravel(), found.bend.ravel()
+    rank = int((1 - SHARPEST_SHARE) * (bend.size - 1))
+    sharpest = bend >= float(np.partition(bend, rank)[rank])
+    fine, steep = bend[sharpest] + QUIET_CODES, slope[sharpest] + QUIET_CODES
+    strength = float(np.median(fine))
+    if strength < LEAST_DETAIL:
+        return float("nan"), float("nan")
+    return float(np.log2(np.median(fine / steep))), float(np.log2(strength))
+
+
+def _softens(sharp: NDArray[np.float64], item: Departure) -> bool:
+    before, after = item.sides(sharp)
+    return before - after >= SOFTER
+
+
+def _faint(spread: NDArray[np.float64], item: Departure) -> bool:
+    before, after = item.sides(spread)
+    return -item.before < FAINT and abs(after - before) <= SAME_CONTRAST * before
+
+
+def _known(seen: Motion, item: Departure) -> bool:
+    return item.returned or item.start - item.shot >= seen.rows(HISTORY_S)
+
+
+def _moves(seen: Motion, item: Departure) -> bool:
+    rows = seen.rows(MOTION_S)
+    before = float(np.median(seen.change[max(1, item.start - rows) : item.start]))
+    inside = float(np.median(seen.change[item.start + 1 : item.start + 1 + rows]))
+    return inside > MORE_MOTION * before and inside > before + MOTION_CODES
