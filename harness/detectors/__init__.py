@@ -31,12 +31,12 @@ from harness.detectors.video.tearing import Tearing
 
 DETECTORS: Final[tuple[type[Detector], ...]] = (
     BlockCorruption,
-    BlackFrames,
     Blockiness,
+    BlackFrames,
+    SolidColour,
     Blur,
     Banding,
     Noise,
-    SolidColour,
     ColourError,
     Combing,
     AspectError,

@@ -28,12 +28,12 @@ IMPAIRMENTS: dict[str, type[Impairment]] = {
     impairment.defect: impairment
     for impairment in (
         BlockCorruption,
-        BlackFrames,
         Blockiness,
+        BlackFrames,
+        SolidColour,
         Blur,
         Banding,
         Noise,
-        SolidColour,
         ColourError,
         Combing,
         AspectError,
