@@ -29,10 +29,12 @@ class Criteria(Strict):
     require: tuple[str, ...]
     """Checks that must have been made; one that was not makes the verdict inconclusive."""
     tolerate: dict[str, Tolerance] = Field(default_factory=dict)
+    note: tuple[str, ...] = ()
+    """Checks whose findings are shown beside the verdict, and never judged."""
     av_sync_ms: tuple[float, float] = (-125.0, 45.0)
     """Latest and earliest sound that is let pass (ITU-R BT.1359: detectability); wider, not narrower."""
 
-    @field_validator("require", "tolerate")
+    @field_validator("require", "tolerate", "note")
     @classmethod
     def _known(cls, value: Iterable[str]) -> Iterable[str]:
         for defect in value:
@@ -95,7 +97,7 @@ def load_criteria(name: str, folders: Sequence[Path]) -> Criteria:
 
 def _judged(findings: Sequence[Finding], criteria: Criteria) -> list[Finding]:
     certain = [item for item in findings if not item.explained_by and not item.inconclusive]
-    if not certain:
+    if not certain or certain[0].defect in criteria.note:
         return []
     tolerance = criteria.tolerate.get(certain[0].defect, Tolerance())
     judged = [item for item in certain if item.end_ns - item.start_ns > tolerance.longer_than_s * 1e9]

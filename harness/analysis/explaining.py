@@ -10,6 +10,22 @@ from harness.timeline import Press, Timeline
 SLACK_NS = 100 * NS_PER_MS
 """How far an explained finding may stick out on either side: coding noise moves an edge by some frames."""
 
+MARRED = frozenset(
+    {
+        "block_corruption",
+        "blockiness",
+        "blur",
+        "banding",
+        "noise",
+        "colour_error",
+        "combing",
+        "aspect_error",
+        "tearing",
+        "flicker",
+    }
+)
+"""What a picture may seem to be marred by when another one comes in its place: black, a dialog, a spinner."""
+
 HELD_BY_PAUSE = frozenset({"freeze_frame", "stutter", "silence", "audio_dropout"})
 PAUSE_KEYS = frozenset({"PAUSE", "PLAY_PAUSE"})
 RESUME_KEYS = frozenset({"PLAY", "PLAY_PAUSE", "STOP", "BACK", "HOME", "FAST_FORWARD", "REWIND"})

@@ -99,7 +99,9 @@ def score(results: Iterable[Result]) -> Scores:
             media_s, analysis_s = media_s + result.media_s, analysis_s + result.analysis_s
             if result.spec is None:
                 scores.clean_s += result.media_s
-                scores.clean_false += [_where(result, finding) for finding in result.found]
+                scores.clean_false += [
+                    _where(result, finding) for finding in result.found if finding["judged"]
+                ]
             else:
                 _count(scores.defects[result.spec.defect], result)
             _note_false(scores, result)

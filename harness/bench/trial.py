@@ -54,7 +54,8 @@ class Result:
     kind: str | None = None
     events_s: list[tuple[float, float]] = field(default_factory=list)
     found: list[dict[str, Any]] = field(default_factory=list)
-    """Findings that nothing explains: defect, start_s, end_s, confidence."""
+    """Findings that nothing explains: defect, start_s, end_s, confidence, and whether they count against
+    a release by the default criteria."""
     frame_s: float = 0.04
     media_s: float = 0.0
     analysis_s: float = 0.0
@@ -101,6 +102,7 @@ def look(recording: Recording, result: Result) -> None:
             "start_s": ns_to_seconds(finding.start_ns),
             "end_s": ns_to_seconds(finding.end_ns),
             "confidence": float(finding.confidence),
+            "judged": finding in done.judgement.defects,
         }
         for finding in done.analysis.findings
         if not finding.explained_by and not finding.inconclusive

@@ -115,7 +115,7 @@ def choose(names: str | None, criteria: Criteria) -> tuple[frozenset[str] | None
             raise InputError(f"no defect {name!r}{nearest(name, list(DEFECTS))}; known: {', '.join(DEFECTS)}")
     if not asked:
         raise InputError("--detectors names no defect; write for instance --detectors freeze_frame,silence")
-    return frozenset(asked), criteria.model_copy(update={"require": tuple(dict.fromkeys(asked))})
+    return frozenset(asked), criteria.model_copy(update={"require": tuple(dict.fromkeys(asked)), "note": ()})
 
 
 def find_criteria(name: str) -> Criteria:

@@ -13,4 +13,4 @@ CLIPS = {clip.name: clip for clip in negative_clips()}
 @pytest.mark.parametrize("name", ONCE_WRONG)
 def test_nothing_is_found(name):
     result = run(Trial(CLIPS[name]))
-    assert (result.failure, result.found) == (None, [])
+    assert (result.failure, [finding for finding in result.found if finding["judged"]]) == (None, [])

@@ -15,7 +15,7 @@ def _result(level="easy", start_s=2.0, found=(), defect="freeze_frame", **more):
     )
     result.events_s = [(start_s, start_s + 1.0)]
     result.found = [
-        {"defect": name, "start_s": at_s, "end_s": at_s + 1.0, "confidence": sure}
+        {"defect": name, "start_s": at_s, "end_s": at_s + 1.0, "confidence": sure, "judged": True}
         for name, at_s, sure in found
     ]
     return result
@@ -23,7 +23,9 @@ def _result(level="easy", start_s=2.0, found=(), defect="freeze_frame", **more):
 
 def _clean(*found, media_s=1800.0):
     result = Result("clean", "source", None, media_s=media_s, analysis_s=600.0)
-    result.found = [{"defect": name, "start_s": 1.0, "end_s": 2.0, "confidence": 0.6} for name in found]
+    result.found = [
+        {"defect": name, "start_s": 1.0, "end_s": 2.0, "confidence": 0.6, "judged": True} for name in found
+    ]
     return result
 
 

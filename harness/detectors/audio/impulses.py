@@ -29,6 +29,10 @@ TIGHT: Final = Predictor(order=20, white=1e-9)
 FLOOR: Final = 10 ** (-60 / 20)
 """What is softer is not heard (-60 dBFS): impulses are compared with at least this."""
 
+EDGE: Final = 10 ** (20 / 20)
+EDGE_CELLS: Final = 10
+"""Sound begins or ends where so many cells on one side are so much louder than on the other."""
+
 LEAST_ISOLATION: Final = 10 ** (8 / 20)
 LEAST_LEVEL: Final = 10 ** (2 / 20)
 """Less than this is not noted at all."""
@@ -93,6 +97,8 @@ def _standing_out(samples: Samples, stretch: SoundStretch, channel: int) -> Iter
     tight = _errors(samples.astype(np.float64), TIGHT, length)
     sharp = tight / np.maximum(largest_beside(tight), 1e-9)
     for cell in np.flatnonzero(likely).tolist():
+        if _at_an_edge(samples, cell * length, length):
+            continue
         yield Impulse(
             at=cell * length - stretch.hop,
             channel=channel,
@@ -100,6 +106,14 @@ def _standing_out(samples: Samples, stretch: SoundStretch, channel: int) -> Iter
             isolation_db=_decibels(float(errors[cell] / beside[cell])),
             level_db=_decibels(float(errors[cell] / rms[cell])),
         )
+
+
+def _at_an_edge(samples: Samples, at: int, length: int) -> bool:
+    """Return whether sound begins or ends there: that makes a click, too, but not on top of a programme."""
+    near, far = 2 * length, (2 + EDGE_CELLS) * length
+    before = _rms(samples[max(0, at - far) : max(0, at - near)])
+    after = _rms(samples[at + length + near : at + length + far])
+    return max(before, after) >= EDGE * max(min(before, after), FLOOR)
 
 
 def _errors(

@@ -94,7 +94,7 @@ class Loudness:
         joined = block if self._last is None else np.concatenate((self._last, block))
         self._last = tail
         sizes = np.abs(joined).ravel()
-        if 2 * sizes.max() < self._highest:
+        if sizes.max() == 0 or 2 * sizes.max() < self._highest:
             return
         top = np.flatnonzero(sizes > NEARLY * sizes.max())[:PEAKS_KEPT]
         samples, channels = np.unravel_index(top, joined.shape)

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from harness.analysis.detector import Context, Series, VideoDetector
+from harness.analysis.explaining import MARRED
 from harness.analysis.frame_view import FrameView
 from harness.analysis.outage import Across, abrupt, same_scene
 from harness.analysis.trigger import Interval, Trigger, confidence, runs
@@ -45,7 +46,7 @@ class BlackFrames(VideoDetector):
     metric = Metric("luma of the picture apart from a logo", "8-bit code value")
     columns = ("black_level", "mean_luma", "spread", "likeness_across")
     trigger = Trigger(enter=LIFTED_MOST, leave=LIFTED_MOST, min_s=0.2, above=False)
-    explains = frozenset({"freeze_frame", "stutter", "stalling", "error_screen"})
+    explains = MARRED | {"freeze_frame", "stutter", "stalling", "error_screen"}
 
     def __init__(self) -> None:
         self._across = Across()

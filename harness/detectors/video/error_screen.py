@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from harness.analysis.detector import Context, Series, VideoDetector
-from harness.analysis.explaining import RESPONSE_NS
+from harness.analysis.explaining import MARRED, RESPONSE_NS
 from harness.analysis.frame_view import FrameView
 from harness.analysis.trigger import Interval, Trigger
 from harness.findings import Metric
@@ -53,7 +53,7 @@ class ErrorScreen(VideoDetector):
     columns = ("likeness", "screen")
     """How many of the details of the likest screen are seen, in %, and its place in the list, else -1."""
     trigger = Trigger(enter=50.0, leave=40.0, min_s=0.2, merge_s=0.1)
-    explains = frozenset({"freeze_frame", "stutter", "silence", "audio_dropout"})
+    explains = MARRED | {"freeze_frame", "stutter", "silence", "audio_dropout", "loudness"}
 
     def __init__(self) -> None:
         self._screens: list[_Screen] = []

@@ -6,6 +6,7 @@ import numpy as np
 
 from harness.analysis.detector import Context, Series, VideoDetector
 from harness.analysis.emptiness import off_bars, off_one_colour
+from harness.analysis.explaining import MARRED
 from harness.analysis.frame_view import FrameView
 from harness.analysis.outage import Across, abrupt, same_scene
 from harness.analysis.trigger import Interval, Trigger
@@ -35,7 +36,7 @@ class SolidColour(VideoDetector):
     metric = Metric("how far the picture strays from one colour or from bars", "8-bit code value")
     columns = ("stray", "spread", "likeness_across")
     trigger = Trigger(enter=2.0, leave=2.0, min_s=0.18, above=False)
-    explains = frozenset({"freeze_frame", "stutter", "stalling", "colour_error", "aspect_error", "flicker"})
+    explains = MARRED | {"freeze_frame", "stutter", "stalling"}
 
     def __init__(self) -> None:
         self._across = Across()

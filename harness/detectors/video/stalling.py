@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from harness.analysis.detector import Context, Series, VideoDetector
-from harness.analysis.explaining import RESPONSE_NS
+from harness.analysis.explaining import MARRED, RESPONSE_NS
 from harness.analysis.frame_view import FrameView
 from harness.analysis.startup import darkness
 from harness.analysis.trigger import Interval, Trigger, confidence, runs
@@ -59,7 +59,7 @@ class Stalling(VideoDetector):
     metric = Metric("luma change outside the spinner", "8-bit code value")
     columns = (*spinner.COLUMNS, "dark", "width", "height")
     trigger = Trigger(enter=1.2, leave=1.2, min_s=0.5, above=False)
-    explains = frozenset({"freeze_frame", "stutter", "silence", "audio_dropout"})
+    explains = MARRED | {"freeze_frame", "stutter", "silence", "audio_dropout", "loudness"}
 
     def measure(self, view: FrameView) -> tuple[float, ...]:
         """Return how the frame changed, whether it is black but for its middle, and its size in blocks."""
