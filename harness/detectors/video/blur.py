@@ -43,6 +43,9 @@ SOFTER: Final = 0.06
 HISTORY_S: Final = 1.0
 """What does not recover counts only after so much of the shot: else something sharp may have ended."""
 
+SETTLED_S: Final = 0.2
+"""The first pictures of a shot are sharper than those that a coder makes of it afterwards."""
+
 MORE_MOTION: Final = 3.0
 """Where motion grows by this factor with the loss, it is the motion that blurs."""
 
@@ -114,7 +117,8 @@ def _faint(spread: NDArray[np.float64], item: Departure) -> bool:
 
 
 def _known(seen: Motion, item: Departure) -> bool:
-    return item.returned or item.start - item.shot >= seen.rows(HISTORY_S)
+    known = item.start - item.shot
+    return known >= seen.rows(SETTLED_S if item.returned else HISTORY_S)
 
 
 def _moves(seen: Motion, item: Departure) -> bool:

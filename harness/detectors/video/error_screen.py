@@ -53,7 +53,7 @@ class ErrorScreen(VideoDetector):
     columns = ("likeness", "screen")
     """How many of the details of the likest screen are seen, in %, and its place in the list, else -1."""
     trigger = Trigger(enter=50.0, leave=40.0, min_s=0.2, merge_s=0.1)
-    explains = MARRED | {"freeze_frame", "stutter", "silence", "audio_dropout", "loudness"}
+    explains = MARRED | {"freeze_frame", "stutter", "silence", "audio_dropout", "loudness", "clicks"}
 
     def __init__(self) -> None:
         self._screens: list[_Screen] = []

@@ -59,7 +59,7 @@ class Stalling(VideoDetector):
     metric = Metric("luma change outside the spinner", "8-bit code value")
     columns = (*spinner.COLUMNS, "dark", "width", "height")
     trigger = Trigger(enter=1.2, leave=1.2, min_s=0.5, above=False)
-    explains = MARRED | {"freeze_frame", "stutter", "silence", "audio_dropout", "loudness"}
+    explains = MARRED | {"freeze_frame", "stutter", "silence", "audio_dropout", "loudness", "clicks"}
 
     def measure(self, view: FrameView) -> tuple[float, ...]:
         """Return how the frame changed, whether it is black but for its middle, and its size in blocks."""
