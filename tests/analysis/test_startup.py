@@ -85,6 +85,7 @@ def _recorded(path):
     return engine.context.timeline
 
 
+@pytest.mark.fuller
 @pytest.mark.parametrize("title", list(LIBRARY.titles))
 def test_every_title_of_the_virtual_device_begins_to_the_frame(tmp_path, title):
     watch(tmp_path / "title.mkv", title, seconds=1.6, before_s=0.2)

@@ -58,6 +58,7 @@ def test_it_tells_where_it_is_in_one_line(tmp_path):
         socket.create_connection((host, int(port))).close()
 
 
+@pytest.mark.fuller
 @pytest.mark.parametrize(
     ("number", "arguments"),
     [
@@ -89,6 +90,7 @@ def test_the_end_of_stdin_ends_it(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.fuller
 def test_without_being_asked_it_outlives_its_stdin(tmp_path):
     with simulated(tmp_path) as (process, told):
         process.stdin.close()

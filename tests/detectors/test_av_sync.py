@@ -76,6 +76,7 @@ def test_the_offset_survives_coding_and_scaling(tmp_path, fps, offset_ms, size, 
     assert found.offset_ms == pytest.approx(offset_ms, abs=2)
 
 
+@pytest.mark.fuller
 @pytest.mark.parametrize("offset_ms", [200, -130, 470])
 def test_a_device_that_loses_sync_is_found_from_the_very_flash(tmp_path, offset_ms):
     fault = f"av_sync:start_s=2,offset_ms={offset_ms}"

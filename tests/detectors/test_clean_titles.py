@@ -10,7 +10,16 @@ ROUNDS_S = 16.0
 """Three rounds of a film of 24 pictures a second in 25: each meets the cadence of 60 Hz in another phase."""
 
 
-@pytest.mark.parametrize("title", sorted(LIBRARY.titles))
+QUICK = ("big_buck_bunny", "talking_points")
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        pytest.param(title, marks=() if title in QUICK else pytest.mark.fuller)
+        for title in sorted(LIBRARY.titles)
+    ],
+)
 def test_a_title_is_clean_in_60_hz(tmp_path, title):
     _is_clean(tmp_path / "a.mkv", title, 4.0)
 

@@ -72,12 +72,12 @@ def _recorded(path, **more):
 @pytest.mark.parametrize(
     ("title", "mode", "start_s", "duration_s"),
     [
-        *[(title, "720p25", 0.52, 0.72) for title in LIBRARY.titles],
+        *[pytest.param(title, "720p25", 0.52, 0.72, marks=pytest.mark.fuller) for title in LIBRARY.titles],
         ("news", "720p25", 0.4, 0.5),
         ("sync_pattern", "720p30", 1.0, 1.0),
         ("big_buck_bunny", "720p50", 0.4, 0.6),
         ("nature", "720p60", 0.35, 0.55),
-        ("talking_points", "1080p60", 0.5, 0.5),
+        pytest.param("talking_points", "1080p60", 0.5, 0.5, marks=pytest.mark.fuller),
     ],
 )
 def test_what_the_device_plants_is_found_to_the_frame(tmp_path, title, mode, start_s, duration_s):
@@ -133,6 +133,7 @@ def test_every_style_is_found_over_real_clips(media, tmp_path, name, dim, style)
     assert abs(end - 50) <= 2
 
 
+@pytest.mark.fuller
 @pytest.mark.media
 @pytest.mark.parametrize("name", HARD_NEGATIVES)
 def test_clean_clips_have_none(media, name):
@@ -245,6 +246,7 @@ def test_a_title_that_never_comes_is_a_wait(film):
     assert _stalls(_engine(pictures, asked).findings) == [(30, 90)]
 
 
+@pytest.mark.fuller
 def test_zapping_is_no_wait(tmp_path):
     with Watched(tmp_path / "zap.mkv") as watched:
         watched.device.start_app(None, "harness://live/1", {})

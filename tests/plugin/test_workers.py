@@ -26,6 +26,7 @@ def spans(ran, device):
     return {part[0] for part in parts}, min(float(p[1]) for p in parts), max(float(p[2]) for p in parts)
 
 
+@pytest.mark.fuller
 def test_two_devices_side_by_side(plans):
     ran = plans({"test_plan.py": PLAN}, "-n2", "--device=virtual-stb", "--device=virtual-stb-2")
     assert ran.status == 0, ran.said

@@ -192,6 +192,7 @@ def test_paper_is_light_and_shows_what_is_folded(visit, varied, tmp_path):
     assert (tmp_path / "page.pdf").read_bytes().startswith(b"%PDF")
 
 
+@pytest.mark.fuller
 def test_four_thousand_tests_are_few_elements_to_lay_out(visit, crowd):
     page = visit(crowd)
     assert page.js("document.querySelectorAll('.case').length") == 4000

@@ -43,6 +43,7 @@ def test_jobs_change_nothing_but_the_time(clips, tmp_path, capsys):
     assert [item["verdict"] for item in found[0]] == ["pass", "fail"]
 
 
+@pytest.mark.fuller
 def test_a_file_that_kills_its_process_is_told_and_the_others_are_done(clips):
     files = [clips[0], Deadly("/deadly.mkv"), clips[1]]
     done = list(analyze_many(files, find_criteria("default"), None, jobs=2))

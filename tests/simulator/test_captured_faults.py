@@ -102,6 +102,7 @@ def _inside(t_ns, intervals_ns):
     return any(start_ns <= t_ns < end_ns for start_ns, end_ns in intervals_ns)
 
 
+@pytest.mark.fuller
 @pytest.mark.parametrize(("mode", "clock_ppm"), [("720p25", 0.0), ("720p60", -800.0)])
 @pytest.mark.parametrize(
     "fault",

@@ -136,6 +136,7 @@ def test_a_film_of_the_folder_plays_whole(adb, viewer):
     assert [round((level - 40) / 4) for level in levels] == [*range(40), *range(40)]
 
 
+@pytest.mark.fuller
 @pytest.mark.parametrize("title", ["sync_pattern", "news"])
 def test_three_seconds_arrive_bit_for_bit(adb, library, viewer, title):
     adb("shell", "am", "start", "-d", f"harness://title/{title}")
@@ -200,6 +201,7 @@ def test_a_fault_that_is_planted_by_adb_is_on_the_captured_frames(adb, viewer, s
     adb("shell", "fault", "clear")
 
 
+@pytest.mark.fuller
 def test_a_reboot_takes_signal_and_adb_away_and_ends_at_home(adb, viewer, home):
     adb("reboot")
     viewer.until_signal("signal_lost")
@@ -219,6 +221,7 @@ def test_it_ends_with_the_block_and_leaves_nothing():
     assert not folder.exists()
 
 
+@pytest.mark.fuller
 def test_it_ends_when_its_parent_is_killed():
     code = """
         import sys, time

@@ -141,6 +141,7 @@ def test_what_it_cannot_do_it_says(adb, service):
     assert adb("shell", "echo still here").stdout == b"still here\n"
 
 
+@pytest.mark.fuller
 def test_a_reboot_goes_away_and_comes_back_on_the_same_port(adb, daemon, double):
     double.on_reboot = lambda: daemon.go_away(0.5)
     adb("reboot")
