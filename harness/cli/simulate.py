@@ -2,10 +2,12 @@
 
 import argparse
 import os
+import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from harness.errors import InputError
+from harness.impair import IMPAIRMENTS
 from harness.impair.base import FaultSpec
 
 if TYPE_CHECKING:
@@ -19,8 +21,10 @@ EXAMPLES = """examples:
   harness simulate --fault freeze_frame:start_s=5,duration_s=1 --fault av_sync:offset_ms=200
   harness simulate --draw-screens DIR               draws each screen as a PNG, and ends
 
-faults: freeze_frame black_frames stutter silence audio_dropout av_sync stalling error_screen adb_lost
-parameters: start_s duration_s (stalling, adb_lost: inf for good) level=easy|medium|hard seed offset_ms"""
+parameters of a fault: start_s duration_s (stalling, adb_lost: inf for good) level=easy|medium|hard
+                       kind seed offset_ms
+"""
+OTHER_FAULTS = ("av_sync", "stalling", "error_screen", "adb_lost")
 
 
 def add_parser(subparsers: Subparsers) -> None:
@@ -30,7 +34,7 @@ def add_parser(subparsers: Subparsers) -> None:
         help="run a virtual set-top box that speaks ADB, infrared and HDMI",
         description="Run a virtual set-top box. When it is ready, it prints one line of JSON: where its ADB, "
         "its infrared receiver and its HDMI output are. It ends with Ctrl-C.",
-        epilog=EXAMPLES,
+        epilog=EXAMPLES + textwrap.fill(f"faults: {' '.join([*IMPAIRMENTS, *OTHER_FAULTS])}", 100),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     add = parser.add_argument
