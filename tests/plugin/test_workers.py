@@ -14,7 +14,7 @@ def test_it(device, watch, number, worker_id):
     device.reach("app")
     with watch() as playback:
         device.play("sync_pattern")
-        playback.run_for(seconds=1)
+        playback.run_for(seconds=3)
     with open(f"{device.id}.log", "a") as log:
         print(worker_id, began, time.monotonic(), file=log)
 """
