@@ -52,27 +52,24 @@ def _left(threads, children):
     return running + [f"process {pid} ({name})" for pid, name in _children().items() if pid not in children]
 
 
-def _command(process):
-    try:
-        return (process / "cmdline").read_bytes()
-    except OSError:
-        return b""
-
-
 def _children():
-    own, found = os.getpid(), {}
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            text = stat.read_text()
-        except OSError:
-            continue
-        name = text[text.index("(") + 1 : text.rindex(")")]
-        state, parent = text[text.rindex(")") + 2 :].split()[:2]
-        # Python's own helper of process pools lives as long as we do.
-        tracker = b"resource_tracker" in _command(stat.parent)
-        if int(parent) == own and state != "Z" and not tracker:
-            found[int(stat.parent.name)] = name
-    return found
+    pids = [pid for task in Path("/proc/self/task").glob("*/children") for pid in _text(task).split()]
+    return {int(pid): name for pid in pids if (name := _name(Path("/proc", pid)))}
+
+
+def _name(process):
+    """Return what a process is called; None where it has ended, or is Python's own helper of pools."""
+    stat = _text(process / "stat")
+    if not stat or stat[stat.rindex(")") + 2] == "Z" or "resource_tracker" in _text(process / "cmdline"):
+        return None
+    return stat[stat.index("(") + 1 : stat.rindex(")")]
+
+
+def _text(path):
+    try:
+        return path.read_text(errors="replace")
+    except OSError:
+        return ""
 
 
 @pytest.hookimpl(wrapper=True)

@@ -92,6 +92,7 @@ def test_a_truth_that_says_nothing_is_told(corpus):
         read_corpus(corpus)
 
 
+@pytest.mark.fuller
 def test_a_file_that_cannot_be_read_does_not_end_the_others(corpus):
     (corpus / "broken.mkv").write_bytes(b"no media" * 100)
     results = {result.clip: result for result in map(judge_file, read_corpus(corpus))}

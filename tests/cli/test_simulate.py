@@ -103,6 +103,7 @@ def test_without_being_asked_it_outlives_its_stdin(tmp_path):
         assert ended(process)[0] == 0
 
 
+@pytest.mark.fuller
 def test_a_port_may_be_chosen(tmp_path):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]

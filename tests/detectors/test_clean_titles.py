@@ -38,6 +38,7 @@ def _is_clean(path, title, seconds):
     assert str(done.judgement.verdict) == "pass"
 
 
+@pytest.mark.fuller
 def test_it_is_clean_in_50_hz_although_a_spinner_turned_before_it(tmp_path):
     with Watched(tmp_path / "a.mkv", "720p50") as watched:
         watched.ask("big_buck_bunny")

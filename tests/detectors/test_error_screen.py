@@ -55,7 +55,12 @@ def _likeness(picture, screens=None):
 
 
 @pytest.mark.parametrize(
-    ("title", "mode"), [("nature", "720p25"), ("sync_pattern", "720p50"), ("news", "1080p60")]
+    ("title", "mode"),
+    [
+        ("nature", "720p25"),
+        pytest.param("sync_pattern", "720p50", marks=pytest.mark.fuller),
+        pytest.param("news", "1080p60", marks=pytest.mark.fuller),
+    ],
 )
 def test_a_crash_to_home_is_found_from_its_first_frame(tmp_path, title, mode):
     ((start_ns, _),) = watch(

@@ -28,13 +28,16 @@ def _unexplained(path):
     return [(item.defect, item.start_ns / 1e9) for item in done.analysis.findings if not item.explained_by]
 
 
+@pytest.mark.fuller
 @pytest.mark.parametrize("name", HARD_NEGATIVES)
 def test_nothing_is_found_in_a_clean_clip(media, name):
     assert _unexplained(media / "video" / name) == []
 
 
 @pytest.mark.parametrize("defect", ["freeze_frame", "black_frames", "stutter"])
-@pytest.mark.parametrize(("name", "fps"), [("bigbuckbunny.mp4", 25), ("bikes.mp4", 25)])
+@pytest.mark.parametrize(
+    ("name", "fps"), [("bigbuckbunny.mp4", 25), pytest.param("bikes.mp4", 25, marks=pytest.mark.fuller)]
+)
 def test_what_is_planted_is_found_after_coding(media, tmp_path, defect, name, fps):
     with MediaFile(media / "video" / name) as file:
         shown = [(item.y, item.u, item.v) for item in file.items() if isinstance(item, Frame)][:110]

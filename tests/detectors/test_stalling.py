@@ -74,8 +74,8 @@ def _recorded(path, **more):
     [
         *[pytest.param(title, "720p25", 0.52, 0.72, marks=pytest.mark.fuller) for title in LIBRARY.titles],
         ("news", "720p25", 0.4, 0.5),
-        ("sync_pattern", "720p30", 1.0, 1.0),
-        ("big_buck_bunny", "720p50", 0.4, 0.6),
+        pytest.param("sync_pattern", "720p30", 1.0, 1.0, marks=pytest.mark.fuller),
+        pytest.param("big_buck_bunny", "720p50", 0.4, 0.6, marks=pytest.mark.fuller),
         ("nature", "720p60", 0.35, 0.55),
         pytest.param("talking_points", "1080p60", 0.5, 0.5, marks=pytest.mark.fuller),
     ],

@@ -22,6 +22,7 @@ def test_an_ordinary_test_run_is_left_alone(plans):
     assert not (ran.folder / "reports").exists()
 
 
+@pytest.mark.fuller
 def test_what_failed_or_was_skipped_elsewhere_keeps_its_outcome(plans):
     text = "import pytest\n\ndef test_a():\n    assert 0\n\n@pytest.mark.skip\ndef test_b():\n    pass\n"
     ran = plans({"test_ordinary.py": text})
@@ -34,10 +35,14 @@ def test_what_failed_or_was_skipped_elsewhere_keeps_its_outcome(plans):
     [
         ("--device=virtual-stv", "no device 'virtual-stv' (did you mean 'virtual-stb'?)"),
         ("--criteria=boardcast", "no criteria 'boardcast' (did you mean 'broadcast'?)"),
-        ("--rig=left", "no rig 'left'"),
-        ("--fault=freeze", "there is no fault 'freeze' (did you mean 'freeze_frame'?)"),
+        pytest.param("--rig=left", "no rig 'left'", marks=pytest.mark.fuller),
+        pytest.param(
+            "--fault=freeze",
+            "there is no fault 'freeze' (did you mean 'freeze_frame'?)",
+            marks=pytest.mark.fuller,
+        ),
         ("--fault=freeze_frame:start=1", "freeze_frame takes start_s, duration_s"),
-        ("--recordings=maybe", "invalid choice: 'maybe'"),
+        pytest.param("--recordings=maybe", "invalid choice: 'maybe'", marks=pytest.mark.fuller),
     ],
 )
 def test_an_option_that_cannot_be_is_told_in_one_line_before_anything_starts(plans, option, says):

@@ -36,6 +36,7 @@ def test_the_next_test_has_a_device_again(device, watch):
 """
 
 
+@pytest.mark.fuller
 def test_a_capture_that_goes_in_mid_play(plans):
     ran = plans({"test_plan.py": GONE})
     lost = ran.case("test_capture_goes_in_mid_play")
@@ -61,6 +62,7 @@ virtual: {mode: 720p50}
 """
 
 
+@pytest.mark.fuller
 def test_an_infrared_port_that_is_missing(plans, pytestconfig):
     keymaps = pytestconfig.rootpath / "devices" / "keymaps"
     files = {f"devices/keymaps/{path.name}": path.read_text() for path in keymaps.glob("*.yaml")}

@@ -218,6 +218,7 @@ class Page(http.server.SimpleHTTPRequestHandler):
         pass
 
 
+@pytest.mark.fuller
 def test_a_clip_plays_in_a_browser(recording, tmp_path):
     browser = shutil.which("chromium")
     if browser is None:

@@ -259,6 +259,7 @@ def test_beyond_a_number_of_tests_the_evidence_goes_to_pages_of_its_own(tmp_path
     assert f"{last}-finding-1" in {attributes.get("id") for attributes in own.every("article")}
 
 
+@pytest.mark.fuller
 def test_four_thousand_tests_make_a_light_page(crowd):
     html = crowd.read_text(encoding="utf-8")
     page = Outline(html)
@@ -270,6 +271,7 @@ def test_four_thousand_tests_make_a_light_page(crowd):
     assert len([item for item in page.every("details") if item.get("class", "").startswith("case ")]) == 4000
 
 
+@pytest.mark.fuller
 def test_many_tests_fold_into_plans(crowd):
     html = crowd.read_text(encoding="utf-8")
     assert "Plans and defects" in html

@@ -29,6 +29,7 @@ def clips(tmp_path_factory):
     ]
 
 
+@pytest.mark.fuller
 def test_jobs_change_nothing_but_the_time(clips, tmp_path, capsys):
     found = []
     for jobs in ("1", "2"):

@@ -138,6 +138,7 @@ def test_the_samples_that_are_missing_are_those_that_were_planted(captured, faul
     assert clean.digests == faulty.digests
 
 
+@pytest.mark.fuller
 @pytest.mark.parametrize("offset_ms", [160, -240])
 def test_from_the_start_of_a_sync_fault_the_sound_is_off_by_so_much(captured, offset_ms):
     clean, faulty = captured(), captured(f"av_sync:start_s=1.3,offset_ms={offset_ms}")

@@ -128,6 +128,7 @@ def test_an_infrared_key_changes_the_picture_once_its_light_has_gone_out(stb, ad
     assert same_as(home)(before)
 
 
+@pytest.mark.fuller
 def test_a_film_of_the_folder_plays_whole(adb, viewer):
     adb("shell", "am", "start", "-d", "harness://title/levels")
     first, _ = viewer.until(lambda frame: abs(int(frame.y[360, 640]) - 40) <= 1)
@@ -256,6 +257,7 @@ def test_that_a_device_died_is_told(caplog):
     assert "the virtual device ended with status -9" in caplog.text
 
 
+@pytest.mark.fuller
 def test_what_it_said_is_passed_on(tmp_path, caplog):
     (tmp_path / "broken.mp4").write_bytes(b"no film")
     with launch(titles=tmp_path):
@@ -265,7 +267,10 @@ def test_what_it_said_is_passed_on(tmp_path, caplog):
 
 @pytest.mark.parametrize(
     ("arguments", "says"),
-    [({"mode": "720p51"}, "did you mean '720p50'"), ({"faults": ["frieze_frame"]}, "freeze_frame")],
+    [
+        ({"mode": "720p51"}, "did you mean '720p50'"),
+        pytest.param({"faults": ["frieze_frame"]}, "freeze_frame", marks=pytest.mark.fuller),
+    ],
 )
 def test_one_that_does_not_start_says_why(arguments, says):
     with pytest.raises(RigError, match=says), launch(**arguments):
