@@ -25,6 +25,7 @@ def opened(
     InputError for an unusable profile, ControlLost when a control does not answer, RigError when the
     virtual device does not get ready.
     """
+    registration.require_files()
     options = registration.profile.virtual
     launched = launch(faults=faults, **options.model_dump()) if options else nullcontext(None)
     with launched as virtual:

@@ -162,6 +162,14 @@ class Registration:
         keys = self.profile.controls[control].keys
         return self.path.parent / keys if keys else None
 
+    def require_files(self) -> None:
+        """Raise ConfigError when a key map or a picture of a screen is not there."""
+        named = {f"the key map of control {name!r}": self.keymap(name) for name in self.profile.controls}
+        named |= {f"the picture of screen {name!r}": path for name, path in self.screens().items()}
+        for what, path in named.items():
+            if path and not path.is_file():
+                raise ConfigError(f"{self.path}: {what} is missing: {path}")
+
     def screens(self) -> dict[str, Path]:
         """Return the pictures of its known screens."""
         return {name: self.path.parent / path for name, path in self.profile.screens.items()}

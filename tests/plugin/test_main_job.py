@@ -1,11 +1,14 @@
 """Plans as QA writes them, on the virtual device, over all outcomes: what is said, written and kept."""
 
+import shutil
+from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 
 from tests.plugin.conftest import run_pytest
 
+PROFILES = Path(__file__).parents[2] / "devices"
 PLAN = """
 import pytest
 from harness import Criteria
@@ -114,6 +117,9 @@ def ran(tmp_path_factory):
     folder = tmp_path_factory.mktemp("job")
     (folder / "test_plan.py").write_text(PLAN)
     (folder / "zapping.yaml").write_text(YAML)
+    shutil.copytree(PROFILES, folder / "devices")
+    profile = (PROFILES / "virtual-stb.yaml").read_text().replace("720p50", "720p25")
+    (folder / "devices" / "virtual-stb.yaml").write_text(profile)
     html = folder / "html" / "report.html"
     return run_pytest(folder, f"--junitxml={folder / 'junit.xml'}", f"--html={html}")
 

@@ -1,12 +1,13 @@
 """The default device, launched for real: driven over ADB and infrared, and gone at the end."""
 
 import os
+import shutil
 
 import pytest
 
-from harness.errors import InputError
+from harness.errors import ConfigError, InputError
 from harness.run.opening import device_for, opened
-from harness.run.registry import default_folders, find_profile
+from harness.run.registry import default_folders, find_profile, load_profile
 from harness.timeline import Press
 
 
@@ -42,6 +43,16 @@ def test_the_virtual_device_is_driven_over_both_wires_and_leaves_nothing_behind(
         ("UP", "adb"),
     ]
     assert not os.path.exists(socket)
+
+
+@pytest.mark.parametrize("missing", ["keymaps/android.yaml", "screens/virtual-stb-home.png"])
+def test_a_file_that_is_missing_is_told_before_anything_starts(registration, tmp_path, missing, monkeypatch):
+    folder = tmp_path / "devices"
+    shutil.copytree(registration.path.parent, folder)
+    (folder / missing).unlink()
+    monkeypatch.setattr("harness.run.opening.launch", lambda **_: pytest.fail("it was launched"))
+    with pytest.raises(ConfigError, match=f"is missing: {folder / missing}"):
+        opened(load_profile(folder / "virtual-stb.yaml")).__enter__()
 
 
 def test_a_virtual_device_that_was_not_launched_has_no_address(registration):
