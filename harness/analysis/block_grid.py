@@ -17,6 +17,9 @@ from harness.analysis.frame_view import FrameView
 PERIODS_PX: Final = (8, 12, 16, 24)
 """Blocks of 8 and 16 px, and the same after 720 lines were scaled to 1080."""
 
+COMMON_PX: Final = 48
+"""A multiple of all these periods."""
+
 REACH_PX: Final = 3
 """A gradient is compared with so many on either side."""
 
@@ -35,13 +38,28 @@ def grid_contrast(view: FrameView) -> float:
     found = view.of(detail)
     if found is None or found.rows.size < 2 * max(PERIODS_PX):
         return float("nan")
-    across = _prominence(found.gradient).mean(axis=0)
-    down, rows = _prominence(found.gradient_down).ravel(), found.rows.ravel()
-    columns = np.arange(len(across))
-    return max(
-        min(_contrast(across, columns % period, period), _contrast(down, rows % period, period))
-        for period in PERIODS_PX
-    )
+    across, down = _prominence(found.gradient).mean(axis=0), _prominence(found.gradient_down).ravel()
+    columns, rows = _Folded(across, np.arange(len(across))), _Folded(down, found.rows.ravel())
+    return max(min(columns.contrast(period), rows.contrast(period)) for period in PERIODS_PX)
+
+
+class _Folded:
+    """Prominence summed over all lines whose numbers agree in their rest of a common period of all grids."""
+
+    def __init__(self, prominence: NDArray[np.float32], lines: NDArray[np.intp]) -> None:
+        phase = lines % COMMON_PX
+        self._sums = np.bincount(phase, prominence, COMMON_PX)
+        self._counts = np.bincount(phase, minlength=COMMON_PX)
+
+    def contrast(self, period: int) -> float:
+        """Return how much the steepest phase of a period stands out from the usual one and from its echoes."""
+        counts = self._counts.reshape(-1, period).sum(axis=0)
+        means = self._sums.reshape(-1, period).sum(axis=0) / np.maximum(counts, 1)
+        best = int(np.argmax(means))
+        ordered = np.sort(means)
+        usual = (ordered[period // 2 - 1] + ordered[period // 2]) / 2
+        echoes = [means[(best + period // parts) % period] for parts in ECHOES if period % parts == 0]
+        return float(means[best] - max(usual, *echoes))
 
 
 def _prominence(gradient: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -52,12 +70,3 @@ def _prominence(gradient: NDArray[np.float32]) -> NDArray[np.float32]:
     return np.asarray(
         np.minimum((gradient + np.float32(STEADY_CODES)) / around, np.float32(MOST)), np.float32
     )
-
-
-def _contrast(prominence: NDArray[np.float32], phase: NDArray[np.intp], period: int) -> float:
-    """Return how much the steepest phase of a period stands out from the usual one and from its echoes."""
-    counts = np.bincount(phase, minlength=period)
-    means = np.bincount(phase, prominence, period) / np.maximum(counts, 1)
-    best = int(np.argmax(means))
-    echoes = [means[(best + period // parts) % period] for parts in ECHOES if period % parts == 0]
-    return float(means[best] - max(np.median(means), *echoes))

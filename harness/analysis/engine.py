@@ -8,6 +8,7 @@ from harness.analysis.checks import Outcome, conclude, judged_window
 from harness.analysis.detector import Context, Detector, Series, SyncDetector
 from harness.analysis.frame_view import FrameView
 from harness.analysis.hops import Hops
+from harness.analysis.preparation import Preparation
 from harness.analysis.sound_view import SoundView
 from harness.analysis.startup import StartUp
 from harness.analysis.tracks import Track
@@ -63,6 +64,7 @@ class Engine:
         self._tracks = [Track(item, self._frame_ns) for item in detectors if self._wanted(item, asked)]
         for track in self._tracks:
             track.detector.prepare(context)
+        self.preparation = Preparation()
         self._start_up = StartUp()
         self._start_up_ns = 0
         self._hops = Hops()
@@ -73,10 +75,10 @@ class Engine:
         self._gaps: list[Gap] = []
         self._signal: list[SignalEvent] = []
 
-    def feed(self, item: Captured) -> None:
-        """Take the next item of a recording, in order of time."""
-        if isinstance(item, Frame):
-            self._see(item)
+    def feed(self, item: Captured | FrameView) -> None:
+        """Take the next item of a recording, in order of time; frames also as prepared views of them."""
+        if isinstance(item, Frame | FrameView):
+            self._see(item if isinstance(item, FrameView) else FrameView(item))
         elif isinstance(item, AudioBlock):
             self._hear(self._hops.feed(item, self._rate_hz))
         elif isinstance(item, Gap):
@@ -114,15 +116,17 @@ class Engine:
             self._idle[detector.defect] = reason
         return reason is None
 
-    def _see(self, frame: Frame) -> None:
-        view = FrameView(frame, self._view)
+    def _see(self, view: FrameView) -> None:
+        if self._view is not None:
+            view.follow(self._view)
         self._view = view
         for track in self._tracks:
             track.see(view)
         self._time_start_up(view)
         self._frames += 1
         self._shared_ns[SHARED_PICTURE] += view.shared_ns
-        self._end_ns = max(self._end_ns, frame.t_ns + self._frame_ns)
+        self._end_ns = max(self._end_ns, view.t_ns + self._frame_ns)
+        self.preparation.learn(view)
 
     def _time_start_up(self, view: FrameView) -> None:
         shared_before, start = view.shared_ns, time.perf_counter_ns()

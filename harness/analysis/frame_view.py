@@ -41,10 +41,15 @@ class FrameView(Shares):
         self.frame = frame
         self.t_ns = frame.t_ns
         self.index = frame.index
-        same_size = previous is not None and previous.frame.y.shape == frame.y.shape
-        self.previous = previous if same_size else None
+        self.previous: FrameView | None = None
         if previous is not None:
-            previous.previous = None
+            self.follow(previous)
+
+    def follow(self, previous: "FrameView") -> None:
+        """Take the view of the frame before, and let go of the one before that."""
+        same_size = previous.frame.y.shape == self.frame.y.shape
+        self.previous = previous if same_size else None
+        previous.previous = None
 
     @property
     def luma(self) -> Plane:

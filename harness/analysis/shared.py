@@ -50,3 +50,7 @@ class Shares:
             self.shared_ns = before + time.perf_counter_ns() - start
         made: T = self._made[make]
         return made
+
+    def has(self, make: Callable[[Any], Any]) -> bool:
+        """Return whether somebody asked for `of(make)`."""
+        return make in self._made

@@ -4,9 +4,9 @@ import queue
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Final
+from typing import Final, TypeVar
 
-from harness.media import Captured
+T = TypeVar("T")
 
 AHEAD_ITEMS: Final = 24
 """So many items wait at most: a third of a second of pictures, 75 MB at 1080p."""
@@ -15,9 +15,9 @@ _END: Final = object()
 
 
 @contextmanager
-def ahead(items: Iterator[Captured]) -> Iterator[Iterator[Captured]]:
-    """Yield the same items, decoded while the ones before them are looked at; raises what they raise."""
-    waiting: queue.Queue[object] = queue.Queue(AHEAD_ITEMS)
+def ahead(items: Iterator[T], most: int = AHEAD_ITEMS) -> Iterator[Iterator[T]]:
+    """Yield the same items, up to `most` made while earlier ones are looked at; raises what they raise."""
+    waiting: queue.Queue[object] = queue.Queue(most)
     leaving = threading.Event()
     thread = threading.Thread(target=_fill, args=(items, waiting, leaving), name="ahead", daemon=True)
     thread.start()
@@ -30,7 +30,7 @@ def ahead(items: Iterator[Captured]) -> Iterator[Iterator[Captured]]:
             thread.join(0.01)
 
 
-def _fill(items: Iterator[Captured], waiting: "queue.Queue[object]", leaving: threading.Event) -> None:
+def _fill(items: Iterator[T], waiting: "queue.Queue[object]", leaving: threading.Event) -> None:
     try:
         for item in items:
             waiting.put(item)
@@ -41,7 +41,7 @@ def _fill(items: Iterator[Captured], waiting: "queue.Queue[object]", leaving: th
         waiting.put(error)
 
 
-def _taken(waiting: "queue.Queue[object]") -> Iterator[Captured]:
+def _taken(waiting: "queue.Queue[object]") -> Iterator[T]:
     while (item := waiting.get()) is not _END:
         if isinstance(item, BaseException):
             raise item
