@@ -52,7 +52,7 @@ class _Folded:
         self._counts = np.bincount(phase, minlength=COMMON_PX)
 
     def contrast(self, period: int) -> float:
-        """Return how much the steepest phase of a period stands out from the usual one and from its echoes."""
+        """Return how far the steepest phase of a period stands out from the usual one and its echoes."""
         counts = self._counts.reshape(-1, period).sum(axis=0)
         means = self._sums.reshape(-1, period).sum(axis=0) / np.maximum(counts, 1)
         best = int(np.argmax(means))

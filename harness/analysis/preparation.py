@@ -1,4 +1,4 @@
-"""What detectors will ask of one frame alone, computed before its turn: on another core, in another thread."""
+"""What detectors will ask of one frame alone, computed before its turn, on another core."""
 
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Final
