@@ -12,7 +12,8 @@ from rich.console import Console
 
 from harness.bench.clips import Clip, default_clips, half_of, media_clips, negative_clips
 from harness.bench.corpus import judge_file, read_corpus
-from harness.bench.pictures import draw_curves, draw_examples
+from harness.bench.curves import draw_curves
+from harness.bench.examples import draw_examples
 from harness.bench.plan import plan
 from harness.bench.runner import durations_s, run_all
 from harness.bench.score import Scores, score
