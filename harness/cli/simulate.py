@@ -24,7 +24,7 @@ EXAMPLES = """examples:
 parameters of a fault: start_s duration_s (stalling, adb_lost: inf for good) level=easy|medium|hard
                        kind seed offset_ms
 """
-OTHER_FAULTS = ("av_sync", "stalling", "error_screen", "adb_lost")
+OTHER_FAULTS = ("av_sync", "error_screen", "adb_lost")
 
 
 def add_parser(subparsers: Subparsers) -> None:

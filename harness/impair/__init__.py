@@ -21,6 +21,7 @@ from harness.impair.loudness import Loudness
 from harness.impair.noise import Noise
 from harness.impair.silence import Silence
 from harness.impair.solid_colour import SolidColour
+from harness.impair.stalling import Stalling
 from harness.impair.stutter import Stutter
 from harness.impair.tearing import Tearing
 
@@ -41,6 +42,7 @@ IMPAIRMENTS: dict[str, type[Impairment]] = {
         Flicker,
         FreezeFrame,
         Stutter,
+        Stalling,
         Silence,
         AudioDropout,
         Hum,

@@ -115,7 +115,8 @@ class Planting:
         planted = self._impairment.sound(clean, ns_to_seconds(block.t_ns))
         if planted is clean:
             return block
-        self._listen(block, clean, planted)
+        if self._impairment.medium == "sound":
+            self._listen(block, clean, planted)
         return replace(block, samples=planted.astype(np.float32) / np.float32(32768))
 
     def _listen(self, block: AudioBlock, clean: NDArray[np.int16], planted: NDArray[np.int16]) -> None:

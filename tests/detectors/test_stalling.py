@@ -13,12 +13,13 @@ from harness.decoding import MediaFile
 from harness.detectors.video.freeze_frame import FreezeFrame
 from harness.detectors.video.stalling import Stalling
 from harness.findings import Status
+from harness.impair.spinner import STYLES
 from harness.media import Frame, Gap, StreamFormat, VideoFormat
 from harness.recording.recording import Recording
 from harness.run.analyze import analyze, find_criteria
 from harness.timeline import Mark, Press, Timeline
 from tests.support import planting
-from tests.support.spinners import STYLES, spun, stall
+from tests.support.spinners import spun, stall
 from tests.support.watched import LIBRARY, Watched, watch
 
 FPS = 25

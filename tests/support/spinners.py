@@ -3,48 +3,16 @@
 import cv2
 import numpy as np
 
-SHIFT = 4
-"""Drawing is exact to a sixteenth of a pixel."""
-
-
-def _ring(mask, centre, radius, turn):
-    """A faint full ring with a bright quarter that goes round."""
-    thick = max(2, radius // 5)
-    cv2.circle(mask, centre, radius, 60, thick, cv2.LINE_AA)
-    start = 360 * turn
-    cv2.ellipse(mask, centre, (radius, radius), 0, start, start + 90, 255, thick, cv2.LINE_AA)
-
-
-def _arc(mask, centre, radius, turn):
-    """An arc that grows and shrinks while it goes round."""
-    thick = max(2, radius // 6)
-    length = 150 + 110 * np.sin(2 * np.pi * turn * 0.75)
-    start = 360 * turn * 1.4
-    cv2.ellipse(mask, centre, (radius, radius), 0, start, start + length, 255, thick, cv2.LINE_AA)
-
-
-def _dots(mask, centre, radius, turn):
-    """Eight dots in a circle, lit one after the other, in steps."""
-    lit = int(turn * 8) % 8
-    for dot in range(8):
-        angle = 2 * np.pi * dot / 8
-        place = (centre[0] + radius * np.cos(angle), centre[1] + radius * np.sin(angle))
-        at = tuple(round(value * (1 << SHIFT)) for value in place)
-        size = round(radius / 4.5 * (1 << SHIFT))
-        light = max(40, 255 - 45 * ((lit - dot) % 8))
-        cv2.circle(mask, at, size, light, -1, cv2.LINE_AA, SHIFT)
-
-
-STYLES = {"ring": _ring, "arc": _arc, "dots": _dots}
+from harness.impair.spinner import spinner
 
 
 def spun(picture, style, turn, dim=0.5, size=0.14, at=(0.5, 0.5)):
     """Return a picture, `dim` of its light left, under a spinner, `size` of its height, at `turn` turns."""
     y, u, v = picture
-    mask = np.zeros(y.shape, np.uint8)
-    centre = (round(y.shape[1] * at[0]), round(y.shape[0] * at[1]))
-    STYLES[style](mask, centre, max(4, round(y.shape[0] * size / 2)), turn)
-    share = mask.astype(np.float32) / 255
+    share = np.zeros(y.shape, np.float32)
+    radius = max(4, round(y.shape[0] * size / 2))
+    top, left = round(y.shape[0] * at[1]) - 3 * radius // 2, round(y.shape[1] * at[0]) - 3 * radius // 2
+    share[top : top + 3 * radius, left : left + 3 * radius] = spinner(style, 3 * radius, radius, turn) / 255
     dark = 16 + (y.astype(np.float32) - 16) * dim
     kept = cv2.resize(1 - share, (u.shape[1], u.shape[0]), interpolation=cv2.INTER_AREA) * dim
     luma = np.rint(dark * (1 - share) + 228 * share).astype(np.uint8)
