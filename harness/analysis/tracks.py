@@ -20,21 +20,20 @@ class Table:
         self.names = names
         self.t_ns = array("q")
         self.end_ns = 0
-        self._columns = [array("f") for _ in names]
+        self._values = array("f")
 
     def add(self, t_ns: int, end_ns: int, row: tuple[float, ...]) -> None:
         """Append one row."""
+        if len(row) != len(self.names):
+            raise ValueError(f"{len(row)} values for the columns {', '.join(self.names)}")
+        self._values.extend(array("f", row))
         self.t_ns.append(t_ns)
         self.end_ns = end_ns
-        for column, value in zip(self._columns, row, strict=True):
-            column.append(value)
 
     def series(self) -> Series:
         """Return the rows as arrays."""
-        columns = {
-            name: np.array(column, dtype=np.float32)
-            for name, column in zip(self.names, self._columns, strict=True)
-        }
+        rows = np.array(self._values, dtype=np.float32).reshape(-1, len(self.names))
+        columns = {name: rows[:, number].copy() for number, name in enumerate(self.names)}
         return Series(np.array(self.t_ns, dtype=np.int64), columns, self.end_ns)
 
 
