@@ -19,6 +19,12 @@ MEMORY: Final = 0.5
 STEP_FACTOR: Final = (0.3, 1.4)
 """What happened between two frames is so many times what the error would make, if it is that error."""
 
+UNLIKE_LIGHT: Final = 0.4
+"""An error leaves at most this share (energy) of what a change of light leaves unexplained of a step."""
+
+DARKEST: Final = -1.0
+"""Light that goes out takes all there is, and not more."""
+
 VISIBLE: Final = 0.45
 """An error that would change less than this, RMS code values, cannot be seen in this picture."""
 
@@ -85,7 +91,10 @@ def as_601(before: Tones) -> Tones:
 
 
 def closeness(happened: Tones, before: Tones, calm: Tones, error: Callable[[Tones], Tones]) -> float:
-    """Return the cosine between what happened and what an error makes of the picture before; 0: not it."""
+    """Return the cosine between what happened and what an error makes of the picture before; 0: not it.
+
+    `before` and what follows from it have as many of the planes Y, U, V, counted from the last.
+    """
     made = error(before) - before
     if size(made, calm) < VISIBLE:
         return 0.0
@@ -93,7 +102,29 @@ def closeness(happened: Tones, before: Tones, calm: Tones, error: Callable[[Tone
     inner, energy = float(np.vdot(happened, weighed)), float(np.vdot(made, weighed))
     if not STEP_FACTOR[0] <= inner / energy <= STEP_FACTOR[1]:
         return 0.0
-    return inner / float(np.sqrt(energy * np.vdot(happened, calm * happened)))
+    all_of_it = float(np.vdot(happened, calm * happened))
+    unexplained = all_of_it - inner * inner / energy
+    if unexplained > UNLIKE_LIGHT * min(_left_by(light, happened, calm) for light in _lights(before)):
+        return 0.0
+    return inner / float(np.sqrt(energy * all_of_it))
+
+
+def _lights(before: Tones) -> list[Tones]:
+    """Return what may happen to a picture by design: light on its scene, a fade to white, a plain one."""
+    if len(before) < len("YUV"):
+        return [before]
+    y, chroma = before[:1], before[1:]
+    lit, white = np.concatenate([y - 16, chroma]), np.concatenate([235 - y, -chroma])
+    plain = np.concatenate([np.ones_like(y), np.zeros_like(chroma)])
+    return [lit, white, plain]
+
+
+def _left_by(light: Tones, happened: Tones, calm: Tones) -> float:
+    """Return what is left of a step (energy) when as much light as fits has changed."""
+    weighed = calm * light
+    share = float(np.vdot(happened, weighed)) / max(float(np.vdot(light, weighed)), 1e-6)
+    rest = happened - max(share, DARKEST) * light
+    return float(np.vdot(rest, calm * rest))
 
 
 def _matrix(matrix: NDArray[np.float32], before: Tones) -> Tones:

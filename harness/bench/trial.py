@@ -26,6 +26,7 @@ LOUD_DBFS: Final = -45.0
 """What is planted in sound softer than this cannot be heard."""
 MOVING_SHARE: Final = 0.02
 VISIBLE_PSNR_DB: Final = 50.0
+COLOURED_SHARE: Final = 0.05
 NEEDS_MOTION: Final = frozenset({"freeze_frame", "stutter", "tearing", "combing"})
 """These show only where so much of the picture changes from frame to frame."""
 ONE_EVENT_S: Final = 1.0
@@ -162,6 +163,8 @@ class _Loudness:
 def _shows(spec: FaultSpec, measured: dict[str, Any], meter: _Loudness) -> bool:
     if IMPAIRMENTS[spec.defect].medium == "sound":
         return meter.dbfs > LOUD_DBFS
+    if spec.defect == "colour_error":
+        return bool(max(measured["colour_share"], measured["area_share"]) >= COLOURED_SHARE)
     if spec.defect in NEEDS_MOTION:
         return bool(measured["area_share"] >= MOVING_SHARE)
     return bool(measured["psnr_db"] < VISIBLE_PSNR_DB)
