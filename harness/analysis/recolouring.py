@@ -19,11 +19,11 @@ MEMORY: Final = 0.5
 STEP_FACTOR: Final = (0.3, 1.4)
 """What happened between two frames is so many times what the error would make, if it is that error."""
 
-UNLIKE_LIGHT: Final = 0.4
-"""An error leaves at most this share (energy) of what a change of light leaves unexplained of a step."""
+BETTER: Final = 2.0
+"""An error adds so many times more to what a change of light explains of a step than light adds to it."""
 
-DARKEST: Final = -1.0
-"""Light that goes out takes all there is, and not more."""
+ADDS: Final = 0.003
+"""And it adds this share of the step at least (energy): in a flat picture, all that happens looks alike."""
 
 VISIBLE: Final = 0.45
 """An error that would change less than this, RMS code values, cannot be seen in this picture."""
@@ -102,15 +102,17 @@ def closeness(happened: Tones, before: Tones, calm: Tones, error: Callable[[Tone
     inner, energy = float(np.vdot(happened, weighed)), float(np.vdot(made, weighed))
     if not STEP_FACTOR[0] <= inner / energy <= STEP_FACTOR[1]:
         return 0.0
-    all_of_it = float(np.vdot(happened, calm * happened))
-    unexplained = all_of_it - inner * inner / energy
-    if unexplained > UNLIKE_LIGHT * min(_left_by(light, happened, calm) for light in _lights(before)):
-        return 0.0
-    return inner / float(np.sqrt(energy * all_of_it))
+    whole = float(np.vdot(happened, calm * happened))
+    alone = whole - inner * inner / energy
+    for light in _lights(before):
+        by_light, by_both = _left(happened, calm, light), _left(happened, calm, light, made)
+        if by_light - by_both < max(BETTER * (alone - by_both), ADDS * whole):
+            return 0.0
+    return inner / float(np.sqrt(energy * whole))
 
 
 def _lights(before: Tones) -> list[Tones]:
-    """Return what may happen to a picture by design: light on its scene, a fade to white, a plain one."""
+    """Return what may happen to a picture by design: light on its scene, a fade to white, a plain shift."""
     if len(before) < len("YUV"):
         return [before]
     y, chroma = before[:1], before[1:]
@@ -119,12 +121,13 @@ def _lights(before: Tones) -> list[Tones]:
     return [lit, white, plain]
 
 
-def _left_by(light: Tones, happened: Tones, calm: Tones) -> float:
-    """Return what is left of a step (energy) when as much light as fits has changed."""
-    weighed = calm * light
-    share = float(np.vdot(happened, weighed)) / max(float(np.vdot(light, weighed)), 1e-6)
-    rest = happened - max(share, DARKEST) * light
-    return float(np.vdot(rest, calm * rest))
+def _left(happened: Tones, calm: Tones, *causes: Tones) -> float:
+    """Return what is left of a step (energy) when as much as fits has come from the causes, one or two."""
+    weighed = [calm * cause for cause in causes]
+    answers = np.array([np.vdot(happened, cause) for cause in weighed], dtype=np.float64)
+    products = np.array([[np.vdot(one, cause) for one in causes] for cause in weighed], dtype=np.float64)
+    shares = np.linalg.lstsq(products, answers, rcond=1e-9)[0]
+    return float(np.vdot(happened, calm * happened)) - float(shares @ answers)
 
 
 def _matrix(matrix: NDArray[np.float32], before: Tones) -> Tones:

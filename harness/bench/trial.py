@@ -27,6 +27,7 @@ LOUD_DBFS: Final = -45.0
 MOVING_SHARE: Final = 0.02
 VISIBLE_PSNR_DB: Final = 50.0
 COLOURED_SHARE: Final = 0.05
+"""Wrong colours show only where so much of the picture gets another luma or another colour."""
 NEEDS_MOTION: Final = frozenset({"freeze_frame", "stutter", "tearing", "combing"})
 """These show only where so much of the picture changes from frame to frame."""
 ONE_EVENT_S: Final = 1.0
