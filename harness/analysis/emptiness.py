@@ -23,6 +23,12 @@ NEUTRAL: Final = 5.0
 GREY: Final = (50.0, 200.0)
 """The luma of a grey screen: darker is black (`black_frames`), brighter is a flash or a fade to white."""
 
+HUES: Final = ((112.0, -18.0), (-84.0, -96.0), (-128.0, -128.0))
+"""U and V of the blue of "no signal", of full green, and of the green of a decoder that yields zeros."""
+
+SAME_HUE: Final = 0.985
+"""Least cosine to one of them, 10 degrees: a matrix of another standard turns them by up to 9."""
+
 LOGO_SHARE: Final = 0.02
 """So much of the picture, off its middle, may be something else: a channel's logo."""
 
@@ -51,6 +57,24 @@ def off_one_colour(view: FrameView) -> float:
         return FAR
     off = np.abs(tones - colour[:, None, None]).max(axis=0)
     return float(max(_middle(off).max(), np.quantile(off, 1 - LOGO_SHARE)))
+
+
+def generated(view: FrameView) -> float:
+    """Return 1 where the usual colour of the picture has the hue that a generator shows, else 0."""
+    strong = np.median(view.of(colour_blocks), axis=(1, 2)).astype(np.float64)
+    strength = float(np.hypot(*strong))
+    hues = [float(np.dot(strong, hue)) / (strength * float(np.hypot(*hue)) + 1e-6) for hue in HUES]
+    return float(strength <= COLOURFUL / 2 or max(hues) >= SAME_HUE)
+
+
+def ground(view: FrameView, colour: NDArray[np.float32]) -> float:
+    """Return the share of the picture that has a colour, given as Y, U and V."""
+    return float(np.mean(np.abs(_tones(view) - colour[:, None, None]).max(axis=0) <= ENOUGH))
+
+
+def usual_colour(view: FrameView) -> NDArray[np.float32]:
+    """Return the median Y, U and V of the picture; U and V are 0 where neutral."""
+    return np.asarray(np.median(_tones(view), axis=(1, 2)), dtype=np.float32)
 
 
 def off_bars(view: FrameView) -> float:

@@ -38,6 +38,15 @@ WORTH: Final = 0.02
 UNEXPLAINED: Final = 0.5
 """A stretch leaves at most this share of what no stretch leaves unexplained."""
 
+CELLS: Final = (8, 6)
+"""A stretch is looked for in so many parts across and down: all of the picture is stretched, not a figure."""
+
+TELLING: Final = 0.1
+"""A part says something where a stretch changes it by this share of what it changes others on average."""
+
+EVERYWHERE: Final = 0.7
+"""In this share of the parts that say something, a stretch is nearer to the picture than no stretch is."""
+
 
 class Area(NamedTuple):
     """The picture within its black bars, in px of the small luma, `[left, right)` and `[top, bottom)`."""
@@ -92,18 +101,32 @@ def column_means(view: FrameView) -> NDArray[np.float32]:
 def stretched(now: FrameView, before: FrameView) -> tuple[float, float]:
     """Return how like a picture is to the middle of another one, stretched, and by which factor.
 
-    The likeness is 0 unless it explains most of what an unstretched picture leaves unexplained.
+    The likeness is 0 unless it explains most of what an unstretched picture leaves unexplained, and that
+    nearly everywhere: figures may move apart by themselves.
     """
     width = before.small.shape[1]
-    target = _compared(now.small)
-    plain = _correlation(_compared(before.small), target)
+    target, earlier = _compared(now.small), _compared(before.small)
+    plain = _correlation(earlier, target)
     if 1 - plain < WORTH:
         return 0.0, 1.0
     best, factor = max(
         (_correlation(_middle(before.small, width / times), target), times)
         for times in _candidates(now, before)
     )
-    return (best, factor) if 1 - best <= UNEXPLAINED * (1 - plain) else (0.0, 1.0)
+    explains = 1 - best <= UNEXPLAINED * (1 - plain)
+    if explains and _everywhere(_middle(before.small, width / factor), earlier, target):
+        return best, factor
+    return 0.0, 1.0
+
+
+def _everywhere(wider: NDArray[np.float32], plain: NDArray[np.float32], target: NDArray[np.float32]) -> bool:
+    """Return whether the stretched picture is nearer to the target in nearly all parts of it."""
+    made, by_stretch, without = (
+        cv2.resize(np.square(one - other), CELLS, interpolation=cv2.INTER_AREA)
+        for one, other in ((wider, plain), (wider, target), (plain, target))
+    )
+    tells = made >= TELLING * made.mean()
+    return bool(np.mean(by_stretch[tells] < without[tells]) >= EVERYWHERE)
 
 
 def _candidates(now: FrameView, before: FrameView) -> list[float]:

@@ -19,6 +19,12 @@ MEMORY: Final = 0.5
 STEP_FACTOR: Final = (0.3, 1.4)
 """What happened between two frames is so many times what the error would make, if it is that error."""
 
+BETTER: Final = 2.0
+"""An error adds so many times more to what a change of light explains of a step than light adds to it."""
+
+ADDS: Final = 0.003
+"""And it adds this share of the step at least (energy): in a flat picture, all that happens looks alike."""
+
 VISIBLE: Final = 0.45
 """An error that would change less than this, RMS code values, cannot be seen in this picture."""
 
@@ -85,7 +91,10 @@ def as_601(before: Tones) -> Tones:
 
 
 def closeness(happened: Tones, before: Tones, calm: Tones, error: Callable[[Tones], Tones]) -> float:
-    """Return the cosine between what happened and what an error makes of the picture before; 0: not it."""
+    """Return the cosine between what happened and what an error makes of the picture before; 0: not it.
+
+    `before` and what follows from it have as many of the planes Y, U, V, counted from the last.
+    """
     made = error(before) - before
     if size(made, calm) < VISIBLE:
         return 0.0
@@ -93,7 +102,32 @@ def closeness(happened: Tones, before: Tones, calm: Tones, error: Callable[[Tone
     inner, energy = float(np.vdot(happened, weighed)), float(np.vdot(made, weighed))
     if not STEP_FACTOR[0] <= inner / energy <= STEP_FACTOR[1]:
         return 0.0
-    return inner / float(np.sqrt(energy * np.vdot(happened, calm * happened)))
+    whole = float(np.vdot(happened, calm * happened))
+    alone = whole - inner * inner / energy
+    for light in _lights(before):
+        by_light, by_both = _left(happened, calm, light), _left(happened, calm, light, made)
+        if by_light - by_both < max(BETTER * (alone - by_both), ADDS * whole):
+            return 0.0
+    return inner / float(np.sqrt(energy * whole))
+
+
+def _lights(before: Tones) -> list[Tones]:
+    """Return what may happen to a picture by design: light on its scene, a fade to white, a plain shift."""
+    if len(before) < len("YUV"):
+        return [before]
+    y, chroma = before[:1], before[1:]
+    lit, white = np.concatenate([y - 16, chroma]), np.concatenate([235 - y, -chroma])
+    plain = np.concatenate([np.ones_like(y), np.zeros_like(chroma)])
+    return [lit, white, plain]
+
+
+def _left(happened: Tones, calm: Tones, *causes: Tones) -> float:
+    """Return what is left of a step (energy) when as much as fits has come from the causes, one or two."""
+    weighed = [calm * cause for cause in causes]
+    answers = np.array([np.vdot(happened, cause) for cause in weighed], dtype=np.float64)
+    products = np.array([[np.vdot(one, cause) for one in causes] for cause in weighed], dtype=np.float64)
+    shares = np.linalg.lstsq(products, answers, rcond=1e-9)[0]
+    return float(np.vdot(happened, calm * happened)) - float(shares @ answers)
 
 
 def _matrix(matrix: NDArray[np.float32], before: Tones) -> Tones:

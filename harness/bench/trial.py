@@ -24,10 +24,12 @@ LEAD_S: Final = 1.6
 TAIL_S: Final = 1.2
 LOUD_DBFS: Final = -45.0
 """What is planted in sound softer than this cannot be heard."""
-MOVING_SHARE: Final = 0.02
+CHANGED_SHARE: Final = 0.02
 VISIBLE_PSNR_DB: Final = 50.0
-NEEDS_MOTION: Final = frozenset({"freeze_frame", "stutter", "tearing", "combing"})
-"""These show only where so much of the picture changes from frame to frame."""
+COLOURED_SHARE: Final = 0.05
+"""Wrong colours show only where so much of the picture gets another luma or another colour."""
+NEEDS_CHANGE: Final = frozenset({"freeze_frame", "stutter", "tearing", "combing", "aspect_error"})
+"""These show only where so much of the picture changes: not in what stands still, or is mostly black."""
 ONE_EVENT_S: Final = 1.0
 """Planted intervals less than this apart are one event to a viewer: a stutter, a row of clicks."""
 NEAR_S: Final = 0.5
@@ -162,8 +164,10 @@ class _Loudness:
 def _shows(spec: FaultSpec, measured: dict[str, Any], meter: _Loudness) -> bool:
     if IMPAIRMENTS[spec.defect].medium == "sound":
         return meter.dbfs > LOUD_DBFS
-    if spec.defect in NEEDS_MOTION:
-        return bool(measured["area_share"] >= MOVING_SHARE)
+    if spec.defect == "colour_error":
+        return bool(max(measured["colour_share"], measured["area_share"]) >= COLOURED_SHARE)
+    if spec.defect in NEEDS_CHANGE:
+        return bool(measured["area_share"] >= CHANGED_SHARE)
     return bool(measured["psnr_db"] < VISIBLE_PSNR_DB)
 
 

@@ -16,7 +16,8 @@ from harness.media import AudioBlock, Captured, Frame, StreamFormat
 
 SCHEMA: Final = "harness.truth/1"
 VISIBLE_CODES: Final = 3
-"""A pixel counts as changed when its luma differs by more than this, 8-bit code values."""
+"""A pixel counts as changed when its luma differs by more than this, 8-bit code values; a sample of chroma
+when U and V together do, 3 or 4 in CIE Lab (2.3 are just noticeable)."""
 
 MOST_DB: Final = 99.0
 """Stands for no difference at all."""
@@ -29,6 +30,7 @@ class _Changed:
     spans_ns: dict[int, list[int]] = field(default_factory=dict)
     units: int = 0
     worst_share: float = 0.0
+    worst_colour_share: float = 0.0
     squared: float = 0.0
     clean_squared: float = 0.0
     values: int = 0
@@ -105,6 +107,9 @@ class Planting:
         self._changed.worst_share = max(self._changed.worst_share, share)
         self._changed.squared += float(np.mean(np.square(apart, dtype=np.float32)))
         self._changed.values += 1
+        u, v = (new.astype(np.int32) - old for new, old in zip(planted[1:], clean[1:], strict=True))
+        recoloured = np.count_nonzero(u * u + v * v > VISIBLE_CODES**2) / u.size
+        self._changed.worst_colour_share = max(self._changed.worst_colour_share, recoloured)
 
     def _block(self, block: AudioBlock) -> AudioBlock:
         if self._rate_hz is None:
@@ -152,6 +157,7 @@ class Planting:
                 "frames": changed.units,
                 "psnr_db": round(_decibels(255.0**2, mean), 2),
                 "area_share": round(changed.worst_share, 5),
+                "colour_share": round(changed.worst_colour_share, 5),
             }
         return {
             "samples": changed.units,

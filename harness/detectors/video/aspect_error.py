@@ -23,7 +23,7 @@ LIKE: Final = 0.98
 KEPT: Final = 0.6
 """The bars are there while they keep this share of their width."""
 
-STRETCHED: Final = (0.85, 0.95)
+STRETCHED: Final = (0.75, 0.95)
 """Least likeness of a stretch that is undone later, and of one that is not."""
 
 SAME_FACTOR: Final = 0.05
@@ -36,10 +36,11 @@ class AspectError(VideoDetector):
     A title has the shape that it has: letterboxed, pillarboxed, or changing from one shot to the next. So
     what counts is a change within a shot. New bars left and right, equally wide, must hold what the frame
     before held, whole or cut; a stretched picture must be like the middle of the frame before, and far
-    less like all of it. A picture that is enlarged evenly is not judged: editors do that, too.
+    less like all of it, in nearly every part of it: figures move apart by themselves. A picture that is
+    enlarged evenly is not judged: editors do that, too.
 
-    Limit: a likeness of 0.85; bars from 1.2 % of the width, a stretch from 4 %: changes below 3 % were hardly
-    seen in the planted clips.
+    Limit: a likeness of 0.85 behind bars, of 0.75 where a stretch is undone; bars from 1.2 % of the width, a
+    stretch from 4 %: changes below 3 % were hardly seen in the planted clips.
     """
 
     defect = "aspect_error"

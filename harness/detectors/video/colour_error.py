@@ -41,14 +41,20 @@ ABRUPT: Final = 1.3
 CALM: Final = (1.6, 0.7)
 """Luma goes on when its step is at most this factor times those around it, and this many code values."""
 
-CLOSE: Final = 0.65
+CLOSE: Final = 0.55
 """Least cosine of a step that an error begins with, and of the one that undoes it."""
+
+BOTH: Final = 1.3
+"""Least sum of the two."""
 
 UNCLOSED: Final = 0.9
 """What is never undone must be this close."""
 
 CAST_CODES: Final = 5.0
 """Least displacement of U and V, code values, that counts as a cast."""
+
+LESS: Final = 0.5
+"""Luma goes on, too, if it moves by at most this share of the colour lost: coloured light takes more."""
 
 UNLIKE_LIGHT: Final = 0.3
 """A cast leaves so little of a step unexplained, as a share of what a change of light leaves (energy)."""
@@ -71,9 +77,11 @@ class ColourError(VideoDetector):
     picture before. The step must stand alone, and the luma must go on; stage lights and cuts change both.
     The error ends with the step that undoes it.
 
-    Limit: a cosine of 0.65 between step and error if both its ends are seen, else 0.9; no step of the clean
-    clips that were measured came above 0.59. The matrices are those of ITU-R BT.601 and BT.709, the ranges
-    16..235 and 0..255. A plane that reads 0 is wrong from the first frame on: it is far outside 16..240.
+    A change of light on the scene, or of a fade, must not explain the step as well as the error does.
+
+    Limit: a cosine of 0.65 between step and error, the mean of both ends, or 0.9 where one is seen. The
+    matrices are those of ITU-R BT.601 and BT.709, the ranges 16..235 and 0..255. A plane that reads 0 is
+    wrong from the first frame on: it is far outside 16..240.
     """
 
     defect = "colour_error"
@@ -183,26 +191,11 @@ def _around(values: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 def _named(steps: _Steps) -> list[_Span]:
-    return [
-        span
-        for name, undone_by in UNDONE_BY.items()
-        for span in _paired(steps, steps.rows(name, CLOSE), steps.rows(undone_by, CLOSE), steps.columns[name])
-    ]
-
-
-def _paired(
-    steps: _Steps, starts: NDArray[np.intp], ends: NDArray[np.intp], close: NDArray[np.float32]
-) -> list[_Span]:
-    """Return the spans from each start to the next end; without an end, to the last row if it is sure."""
     spans: list[_Span] = []
-    for start in starts.tolist():
-        if spans and start <= spans[-1].stop:
-            continue
-        later = ends[ends > start]
-        if later.size:
-            spans.append(_Span(start, int(later[0]), float(close[start])))
-        elif close[start] >= UNCLOSED:
-            spans.append(_Span(start, steps.count, float(close[start])))
+    for name, undone_by in UNDONE_BY.items():
+        close, back, ends = steps.columns[name], steps.columns[undone_by], steps.rows(undone_by, CLOSE)
+        for start in steps.rows(name, CLOSE).tolist():
+            spans += _from(start, ends[back[ends] + close[start] >= BOTH], close, steps.count)
     return spans
 
 
@@ -212,9 +205,16 @@ def _casts(steps: _Steps) -> list[_Span]:
     spans = []
     for start in np.flatnonzero(strong).tolist():
         back = np.hypot(u + u[start], v + v[start]) <= 0.3 * np.hypot(u[start], v[start])
-        ends = np.flatnonzero(back & steps.luma_goes_on)
-        spans += _paired(steps, np.array([start]), ends, pure)
+        spans += _from(start, np.flatnonzero(back & steps.luma_goes_on), pure, steps.count)
     return spans
+
+
+def _from(start: int, ends: NDArray[np.intp], close: NDArray[np.float32], last: int) -> list[_Span]:
+    """Return the span from a start to the next end; without an end, to the last row if it is sure."""
+    later = ends[ends > start]
+    if later.size or close[start] >= UNCLOSED:
+        return [_Span(start, int(later[0]) if later.size else last, float(close[start]))]
+    return []
 
 
 def _lost(series: Series, steps: _Steps) -> list[_Span]:
@@ -223,10 +223,12 @@ def _lost(series: Series, steps: _Steps) -> list[_Span]:
     for plane in ("colour_u", "colour_v"):
         colour = series.columns[plane]
         for start, stop in runs(colour <= GONE[1]):
-            if start == 0 or not steps.luma_goes_on[start]:
+            if start == 0:
                 continue
             before = colour[max(0, start - 8) : start]
             usual = float(np.median(before))
+            if not steps.luma_goes_on[start] and steps.columns["luma_step"][start] > LESS * usual:
+                continue
             if usual >= COLOURED and before[-1] >= 0.7 * usual and colour[start] <= GONE[0] * usual:
                 spans.append(_Span(start, stop, 1.0))
     return spans
