@@ -26,6 +26,9 @@ LOUD_DBFS: Final = -45.0
 """What is planted in sound softer than this cannot be heard."""
 MOVING_SHARE: Final = 0.02
 VISIBLE_PSNR_DB: Final = 50.0
+SOFTENED_SHARE: Final = 0.05
+"""A blur shows where the luma of so much of the picture differs by more than 3 code values: a picture that was
+soft already, such as a small one that was scaled up, has nothing to lose."""
 NEEDS_MOTION: Final = frozenset({"freeze_frame", "stutter", "tearing", "combing"})
 """These show only where so much of the picture changes from frame to frame."""
 ONE_EVENT_S: Final = 1.0
@@ -164,7 +167,8 @@ def _shows(spec: FaultSpec, measured: dict[str, Any], meter: _Loudness) -> bool:
         return meter.dbfs > LOUD_DBFS
     if spec.defect in NEEDS_MOTION:
         return bool(measured["area_share"] >= MOVING_SHARE)
-    return bool(measured["psnr_db"] < VISIBLE_PSNR_DB)
+    least = SOFTENED_SHARE if spec.defect == "blur" else 0.0
+    return bool(measured["psnr_db"] < VISIBLE_PSNR_DB and measured["area_share"] >= least)
 
 
 def events(intervals_s: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:

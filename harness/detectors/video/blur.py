@@ -1,7 +1,9 @@
 """blur: the picture loses its sharpness in the middle of a shot."""
 
+from collections.abc import Callable
 from typing import Final
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -9,7 +11,7 @@ from harness.analysis import motion
 from harness.analysis.departures import Departure, Rules, departures
 from harness.analysis.detail import Detail, detail
 from harness.analysis.detector import Context, Series, VideoDetector
-from harness.analysis.frame_view import FrameView
+from harness.analysis.frame_view import BLOCK_PX, FrameView
 from harness.analysis.motion import Motion
 from harness.analysis.trigger import Interval, Trigger
 from harness.findings import Metric
@@ -22,6 +24,9 @@ QUIET_CODES: Final = 0.3
 
 LEAST_DETAIL: Final = 0.6
 """A picture whose sharpest blocks bend less than this, code values, has nothing to lose."""
+
+COARSE_QUIET_CODES: Final = 1.5
+"""The same in the small luma, whose blocks hold whole code values."""
 
 CONTRAST_SHARE: Final = 0.5
 """How much the strength of the detail counts beside its sharpness."""
@@ -77,30 +82,46 @@ class Blur(VideoDetector):
 
     defect = "blur"
     metric = Metric("loss of sharpness and of fine detail", "octave")
-    columns = ("sharpness", "fine_detail", "mid_detail", "spread", *motion.COLUMNS)
+    columns = ("sharpness", "fine_detail", "mid_detail", "coarse_detail", "mid_coarse", "spread", *motion.COLUMNS)
     trigger = Trigger(enter=RULES.rise, leave=RULES.rise / 2, min_s=RULES.shortest_s)
 
     def measure(self, view: FrameView) -> tuple[float, ...]:
         """Return how sharp the sharpest blocks are, the fine detail of those and of all, contrast and motion."""
-        return (*_sharpness(view.of(detail)), view.spread, *motion.measure(view))
+        return (*_sharpness(view.of(detail)), *_coarse(view), view.spread, *motion.measure(view))
 
     def find(self, series: Series, context: Context) -> list[Interval]:
         """Return where both fall together, and motion does not explain it."""
         seen = Motion.of(series)
-        sharp, fine, mid, spread = (series.columns[name].astype(np.float64) for name in self.columns[:4])
-        lost = departures(-(sharp + CONTRAST_SHARE * fine), seen, RULES)
-        found = [item for item in lost if _softens(sharp, item)]
-        found += [
-            item
-            for item in departures(-fine, seen, FAINT_RULES)
-            if (_faint(spread, item) or _everywhere(mid, spread, item))
-            and not any(item.start < other.stop and other.start < item.stop for other in found)
-        ]
+        sharp, fine, mid, coarse, mid_coarse, spread = (
+            series.columns[name].astype(np.float64) for name in self.columns[:6]
+        )
+        found: list[Departure] = []
+        _add(found, departures(-(sharp + CONTRAST_SHARE * fine), seen, RULES), lambda item: _softens(sharp, item))
+        faint = departures(-fine, seen, FAINT_RULES)
+        _add(found, faint, lambda item: _faint(spread, item) or _everywhere(mid, spread, item))
+        _add(found, departures(-coarse, seen, FAINT_RULES), lambda item: _everywhere(mid_coarse, spread, item))
         return [
             item.interval(seen, item.height, RULES.rise, context.whole_picture)
             for item in sorted(found, key=lambda item: item.start)
             if _known(seen, item) and not _moves(seen, item)
         ]
+
+
+def _add(found: list[Departure], more: list[Departure], fits: Callable[[Departure], bool]) -> None:
+    """Add those that fit and lie beside what was found already."""
+    for item in more:
+        if fits(item) and all(item.stop <= other.start or other.stop <= item.start for other in found):
+            found.append(item)
+
+
+def _coarse(view: FrameView) -> tuple[float, float]:
+    """Return the detail of the sharpest blocks of the small luma, and that of the middling ones, octaves."""
+    bend = cv2.convertScaleAbs(cv2.Laplacian(view.small, cv2.CV_16S))
+    size = max(1, bend.shape[1] // BLOCK_PX), max(1, bend.shape[0] // BLOCK_PX)
+    blocks = cv2.resize(bend, size, interpolation=cv2.INTER_AREA).ravel()
+    top = np.percentile(blocks, (100 * (1 - SHARPEST_SHARE / 2), 50))
+    sharpest, mid = np.log2(top + COARSE_QUIET_CODES)
+    return float(sharpest), float(mid)
 
 
 def _sharpness(found: Detail | None) -> tuple[float, float, float]:
