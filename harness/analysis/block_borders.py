@@ -2,10 +2,11 @@
 
 from typing import Final
 
+import cv2
 import numpy as np
 
 from harness.analysis.frame_view import FrameView
-from harness.analysis.grid_edges import OFFSETS, new_sides
+from harness.analysis.grid_edges import OFFSETS, new_sides, sides
 from harness.media import Plane
 
 SQUARES: Final = (8, 2)
@@ -13,6 +14,11 @@ SQUARES: Final = (8, 2)
 
 RUNS: Final = ((2, 8), (2, 4), (1, 8))
 """Height and width, in cells, of a piece of a row of blocks: only its upper and lower border count."""
+
+CLEAR_CODES: Final = 16
+GONE_CODES: Final = 4
+"""A border of 16 px counts where it is as strong as that, and was no stronger than this: what faint coding
+leaves at its blocks is weaker, and the edge of a panel before a moving scene only varies."""
 
 SHAPES: Final = (*[f"square{side}" for side in SQUARES], *[f"run{high}x{wide}" for high, wide in RUNS])
 
@@ -26,6 +32,25 @@ def borders(view: FrameView) -> tuple[list[float], list[float]] | None:
     maps += [_runs(found.top[wide], high) for high, wide in RUNS]
     strongest = [_most(each) for each in maps]
     return [float(each[0]) for each in strongest], [float(each[1:].max()) for each in strongest]
+
+
+def new_borders(view: FrameView) -> tuple[int, int]:
+    """Return how many borders of 16 px came about on the coding grid, and on the busiest grid off it."""
+    if view.previous is None:
+        return 0, 0
+    now, before = view.of(sides), view.previous.of(sides)
+    counts = [
+        _clear(now.top[2][layer], before.top[2][layer]) + _clear(now.left[2][layer], before.left[2][layer])
+        for layer in range(len(OFFSETS))
+    ]
+    return counts[0], max(counts[1:])
+
+
+def _clear(now: Plane, before: Plane) -> int:
+    if not now.size:
+        return 0
+    there = cv2.compare(now, CLEAR_CODES, cv2.CMP_GE)
+    return cv2.countNonZero(cv2.bitwise_and(there, cv2.compare(before, GONE_CODES, cv2.CMP_LE)))
 
 
 def _most(found: Plane) -> Plane:

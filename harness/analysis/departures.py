@@ -9,7 +9,7 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import median_filter
+from scipy.ndimage import maximum_filter1d, median_filter
 
 from harness.analysis.motion import Motion
 from harness.analysis.trigger import Interval, confidence
@@ -52,6 +52,10 @@ JOLT: Final = 3.0
 
 JOLT_FRAMES: Final = 5
 """What is usual around a frame is the median of so many."""
+
+REPEATED_CODES: Final = 1.0
+REPEATED_SHARE: Final = 0.05
+"""A frame that changes by less than this, and by so little beside the frames around it, shows the same."""
 
 UNLIKE: Final = 0.6
 """So is a frame that is less like the one before than this, -1..1."""
@@ -238,10 +242,20 @@ def _unsteady(earlier: NDArray[np.float64], height: float) -> bool:
 def _jolts(seen: Motion) -> NDArray[np.bool_]:
     """Return the frames that are another picture: cuts, also those between shots that are alike or fast."""
     motion = np.nan_to_num(seen.motion)
-    if motion.size < JOLT_FRAMES:
+    new = np.flatnonzero(~_repeats(seen))
+    if new.size < JOLT_FRAMES:
         return seen.cut
-    around = median_filter(motion, size=JOLT_FRAMES, mode="nearest")
-    return np.asarray((motion > np.maximum(JOLT_CODES, JOLT * around)) | (seen.alike < UNLIKE) | seen.cut)
+    around = median_filter(motion[new], size=JOLT_FRAMES, mode="nearest")
+    jolts = (seen.alike < UNLIKE) | seen.cut
+    jolts[new] |= motion[new] > np.maximum(JOLT_CODES, JOLT * around)
+    return np.asarray(jolts)
+
+
+def _repeats(seen: Motion) -> NDArray[np.bool_]:
+    """Return the frames that show the picture before again: of 60 a second 24 are new."""
+    change = np.nan_to_num(seen.change)
+    beside = maximum_filter1d(change, 5) if change.size else change
+    return np.asarray((change < REPEATED_CODES) & (change < REPEATED_SHARE * beside))
 
 
 def _steadied(level: NDArray[np.float64], broken: NDArray[np.bool_]) -> NDArray[np.float64]:

@@ -13,7 +13,7 @@ from harness.media import Plane
 GRID_PX: Final = 8
 """Side of the smallest block of MPEG-2, H.264 and HEVC whose border can show; larger ones are multiples."""
 
-OFFSETS: Final = ((0, 0), (3, 5), (5, 2))
+OFFSETS: Final = ((0, 0), (3, 5), (6, 2))
 """Where the grids begin, (down, across) in px: the first is that of all coders, the others of none. What
 shows on those is the picture's own."""
 

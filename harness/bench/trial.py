@@ -24,12 +24,14 @@ LEAD_S: Final = 1.6
 TAIL_S: Final = 1.2
 LOUD_DBFS: Final = -45.0
 """What is planted in sound softer than this cannot be heard."""
-CHANGED_SHARE: Final = 0.02
 VISIBLE_PSNR_DB: Final = 50.0
+CHANGED_SHARE: Final = dict.fromkeys(("freeze_frame", "stutter", "tearing", "combing", "aspect_error"), 0.02)
+"""These show only where the luma of so much of the picture becomes another: not in what stands still, or is
+mostly black."""
+SOFTENED_SHARE: Final = 0.05
+"""A blur shows where so much of it does: a picture that was soft already has nothing to lose."""
 COLOURED_SHARE: Final = 0.05
 """Wrong colours show only where so much of the picture gets another luma or another colour."""
-NEEDS_CHANGE: Final = frozenset({"freeze_frame", "stutter", "tearing", "combing", "aspect_error"})
-"""These show only where so much of the picture changes: not in what stands still, or is mostly black."""
 ONE_EVENT_S: Final = 1.0
 """Planted intervals less than this apart are one event to a viewer: a stutter, a row of clicks."""
 NEAR_S: Final = 0.5
@@ -166,9 +168,10 @@ def _shows(spec: FaultSpec, measured: dict[str, Any], meter: _Loudness) -> bool:
         return meter.dbfs > LOUD_DBFS
     if spec.defect == "colour_error":
         return bool(max(measured["colour_share"], measured["area_share"]) >= COLOURED_SHARE)
-    if spec.defect in NEEDS_CHANGE:
-        return bool(measured["area_share"] >= CHANGED_SHARE)
-    return bool(measured["psnr_db"] < VISIBLE_PSNR_DB)
+    if spec.defect in CHANGED_SHARE:
+        return bool(measured["area_share"] >= CHANGED_SHARE[spec.defect])
+    least = SOFTENED_SHARE if spec.defect == "blur" else 0.0
+    return bool(measured["psnr_db"] < VISIBLE_PSNR_DB and measured["area_share"] >= least)
 
 
 def events(intervals_s: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:

@@ -1,7 +1,9 @@
 """blur: the picture loses its sharpness in the middle of a shot."""
 
+from collections.abc import Callable
 from typing import Final
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -9,7 +11,7 @@ from harness.analysis import motion
 from harness.analysis.departures import Departure, Rules, departures
 from harness.analysis.detail import Detail, detail
 from harness.analysis.detector import Context, Series, VideoDetector
-from harness.analysis.frame_view import FrameView
+from harness.analysis.frame_view import BLOCK_PX, FrameView
 from harness.analysis.motion import Motion
 from harness.analysis.trigger import Interval, Trigger
 from harness.findings import Metric
@@ -22,6 +24,9 @@ QUIET_CODES: Final = 0.3
 
 LEAST_DETAIL: Final = 0.6
 """A picture whose sharpest blocks bend less than this, code values, has nothing to lose."""
+
+COARSE_QUIET_CODES: Final = 1.5
+"""The same in the small luma, whose blocks hold whole code values."""
 
 CONTRAST_SHARE: Final = 0.5
 """How much the strength of the detail counts beside its sharpness."""
@@ -36,6 +41,17 @@ FAINT_RULES: Final = Rules(rise=0.3, alone=0.6, step_s=0.06)
 
 SAME_CONTRAST: Final = 0.05
 """where the contrast of the whole picture stays the same to this share."""
+
+CLEAR: Final = 0.45
+"""Otherwise a loss of so much detail, in octaves, is a blur whatever the sharpness says: where little is left,
+that is of what the coder left over and not of the picture."""
+
+EVERYWHERE: Final = 0.15
+"""Detail is lost all over the picture: in its middling blocks by this share of what the sharpest lose. Where
+words disappear from a soft picture, the sharpest alone do."""
+
+LESS_CONTRAST: Final = (0.85, 1.03)
+"""And the contrast of the whole picture changes by no more than the fine detail in it."""
 
 SOFTER: Final = 0.06
 """Sharpness itself, free of contrast, falls by this at least, in octaves."""
@@ -66,26 +82,38 @@ class Blur(VideoDetector):
 
     defect = "blur"
     metric = Metric("loss of sharpness and of fine detail", "octave")
-    columns = ("sharpness", "fine_detail", "spread", *motion.COLUMNS)
+    columns = (
+        "sharpness",
+        "fine_detail",
+        "mid_detail",
+        "coarse_detail",
+        "mid_coarse",
+        "spread",
+        *motion.COLUMNS,
+    )
     trigger = Trigger(enter=RULES.rise, leave=RULES.rise / 2, min_s=RULES.shortest_s)
 
     def measure(self, view: FrameView) -> tuple[float, ...]:
-        """Return how sharp the sharpest blocks are, how much fine detail they hold, contrast and motion."""
-        return (*_sharpness(view.of(detail)), view.spread, *motion.measure(view))
+        """Return how sharp the sharpest blocks are, the fine detail of those and of all, contrast and motion."""
+        return (*_sharpness(view.of(detail)), *_coarse(view), view.spread, *motion.measure(view))
 
     def find(self, series: Series, context: Context) -> list[Interval]:
         """Return where both fall together, and motion does not explain it."""
         seen = Motion.of(series)
-        sharp, fine, spread = (
-            series.columns[name].astype(np.float64) for name in ("sharpness", "fine_detail", "spread")
+        sharp, fine, mid, coarse, mid_coarse, spread = (
+            series.columns[name].astype(np.float64) for name in self.columns[:6]
         )
-        lost = departures(-(sharp + CONTRAST_SHARE * fine), seen, RULES)
-        found = [item for item in lost if _softens(sharp, item)]
-        found += [
-            item
-            for item in departures(-fine, seen, FAINT_RULES)
-            if _faint(spread, item) and not any(item.start < other.stop for other in found)
-        ]
+        found: list[Departure] = []
+        _add(
+            found,
+            departures(-(sharp + CONTRAST_SHARE * fine), seen, RULES),
+            lambda item: _softens(sharp, item),
+        )
+        faint = departures(-fine, seen, FAINT_RULES)
+        _add(found, faint, lambda item: _faint(spread, item) or _everywhere(mid, spread, item))
+        _add(
+            found, departures(-coarse, seen, FAINT_RULES), lambda item: _everywhere(mid_coarse, spread, item)
+        )
         return [
             item.interval(seen, item.height, RULES.rise, context.whole_picture)
             for item in sorted(found, key=lambda item: item.start)
@@ -93,17 +121,35 @@ class Blur(VideoDetector):
         ]
 
 
-def _sharpness(found: Detail | None) -> tuple[float, float]:
+def _add(found: list[Departure], more: list[Departure], fits: Callable[[Departure], bool]) -> None:
+    """Add those that fit and lie beside what was found already."""
+    for item in more:
+        if fits(item) and all(item.stop <= other.start or other.stop <= item.start for other in found):
+            found.append(item)
+
+
+def _coarse(view: FrameView) -> tuple[float, float]:
+    """Return the detail of the sharpest blocks of the small luma, and that of the middling ones, octaves."""
+    bend = cv2.convertScaleAbs(cv2.Laplacian(view.small, cv2.CV_16S))
+    size = max(1, bend.shape[1] // BLOCK_PX), max(1, bend.shape[0] // BLOCK_PX)
+    blocks = cv2.resize(bend, size, interpolation=cv2.INTER_AREA).ravel()
+    top = np.percentile(blocks, (100 * (1 - SHARPEST_SHARE / 2), 50))
+    sharpest, mid = np.log2(top + COARSE_QUIET_CODES)
+    return float(sharpest), float(mid)
+
+
+def _sharpness(found: Detail | None) -> tuple[float, float, float]:
     if found is None:
-        return float("nan"), float("nan")
+        return (float("nan"),) * 3
     slope, bend = found.slope.ravel(), found.bend.ravel()
     rank = int((1 - SHARPEST_SHARE) * (bend.size - 1))
     sharpest = bend >= float(np.partition(bend, rank)[rank])
     fine, steep = bend[sharpest] + QUIET_CODES, slope[sharpest] + QUIET_CODES
     strength = float(np.median(fine))
     if strength < LEAST_DETAIL:
-        return float("nan"), float("nan")
-    return float(np.log2(np.median(fine / steep))), float(np.log2(strength))
+        return (float("nan"),) * 3
+    mid = float(np.log2(np.median(bend) + QUIET_CODES))
+    return float(np.log2(np.median(fine / steep))), float(np.log2(strength)), mid
 
 
 def _softens(sharp: NDArray[np.float64], item: Departure) -> bool:
@@ -114,6 +160,14 @@ def _softens(sharp: NDArray[np.float64], item: Departure) -> bool:
 def _faint(spread: NDArray[np.float64], item: Departure) -> bool:
     before, after = item.sides(spread)
     return -item.before < FAINT and abs(after - before) <= SAME_CONTRAST * before
+
+
+def _everywhere(mid: NDArray[np.float64], spread: NDArray[np.float64], item: Departure) -> bool:
+    if item.height < CLEAR:
+        return False
+    fell, contrast = item.sides(mid), item.sides(spread)
+    low, high = (share * contrast[0] for share in LESS_CONTRAST)
+    return fell[0] - fell[1] >= EVERYWHERE * item.height and low <= contrast[1] <= high
 
 
 def _known(seen: Motion, item: Departure) -> bool:

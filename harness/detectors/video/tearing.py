@@ -25,19 +25,25 @@ ALONE: Final = 1.8
 TOGETHER_S: Final = 0.6
 """Torn pictures less than this apart may make one finding."""
 
-LEAST_TORN: Final = 6
-TORN_SHARE: Final = 0.3
+LEAST_TORN: Final = 4
+TORN_SHARE: Final = 0.2
 """So many torn pictures make a finding, and such a share of those they span: a few may be accidents."""
 
 SAME_ROW_SHARE: Final = 0.0005
 """A line that stays keeps its row to this share of the height."""
 
-STEADY_SHARE: Final = 0.0036
-"""A line that wanders keeps its speed to this share of the height a picture."""
+OFF_ROWS: Final = 2.5
+STEADY_SHARE: Final = 0.0018
+"""A line that wanders evenly is found as far from where it is due as that: lines lie between pairs of rows,
+and its speed is only known to this share of the height a picture."""
 
 SLOWEST_SHARE: Final = 0.003
 FASTEST_SHARE: Final = 0.06
 """A line wanders by such a share of the height a picture: what creeps is an edge of a thing that grows."""
+
+
+Values = NDArray[np.float64]
+Rows = NDArray[np.intp]
 
 
 class Tearing(VideoDetector):
@@ -82,7 +88,8 @@ class Tearing(VideoDetector):
             torn = np.flatnonzero((gain >= SURE) & (gain >= ALONE * others))
         edges = np.append(series.t_ns, series.end_ns)
         spans = []
-        for line in _lines(torn, place, edges):
+        height = context.format.video.height_px if context.format.video else 1
+        for line in _lines(torn, place * height, edges, height):
             spans.append((line[0], line[-1] + 1))
         spans = merge(sorted(spans), edges, round(TOGETHER_S * NS_PER_S))
         return [self._interval(span, gain, edges, context) for span in spans]
@@ -105,7 +112,7 @@ class Tearing(VideoDetector):
         )
 
 
-def _lines(torn: NDArray[np.intp], place: NDArray[np.float64], edges: NDArray[np.int64]) -> list[list[int]]:
+def _lines(torn: Rows, place: Values, edges: NDArray[np.int64], height: int) -> list[list[int]]:
     """Return the rows of torn pictures whose lines agree with those before: they stay, or wander evenly."""
     open_lines: list[list[int]] = []
     done: list[list[int]] = []
@@ -113,7 +120,7 @@ def _lines(torn: NDArray[np.intp], place: NDArray[np.float64], edges: NDArray[np
         late = [line for line in open_lines if edges[row] - edges[line[-1]] > TOGETHER_S * NS_PER_S]
         done += late
         open_lines = [line for line in open_lines if line not in late]
-        joined = [line for line in open_lines if _agrees(line, row, place)]
+        joined = [line for line in open_lines if _agrees(line, row, place, height)]
         for line in joined:
             line.append(row)
         open_lines.append([row])
@@ -122,14 +129,14 @@ def _lines(torn: NDArray[np.intp], place: NDArray[np.float64], edges: NDArray[np
     ]
 
 
-def _agrees(line: list[int], row: int, place: NDArray[np.float64]) -> bool:
+def _agrees(line: list[int], row: int, place: Values, height: int) -> bool:
     """Return whether a torn picture goes on with a line: at the same row, or as far on as before."""
-    stays = abs(place[row] - place[line[-1]]) <= SAME_ROW_SHARE
-    speed = (place[row] - place[line[-1]]) / (row - line[-1])
-    wanders = SLOWEST_SHARE <= abs(speed) <= FASTEST_SHARE
+    moved, steps = place[row] - place[line[-1]], row - line[-1]
+    stays = abs(moved) <= SAME_ROW_SHARE * height
+    slowest, fastest = SLOWEST_SHARE * height, FASTEST_SHARE * height
     if len(line) == 1:
-        return bool(stays or wanders)
+        return bool(stays or slowest <= abs(moved) / steps <= fastest)
     before = (place[line[-1]] - place[line[0]]) / (line[-1] - line[0])
-    if abs(before) < SLOWEST_SHARE:
+    if abs(before) < slowest:
         return bool(stays)
-    return bool(wanders and abs(speed - before) <= STEADY_SHARE)
+    return bool(abs(moved - before * steps) <= OFF_ROWS + STEADY_SHARE * height * steps)
