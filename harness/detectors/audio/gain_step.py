@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
+import cv2
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
@@ -38,6 +39,9 @@ LEAST_HEALED_DB: Final = 6.0
 AGREE_DB: Final = 1.5
 """The factors that heal the break from before and from behind are the same."""
 
+LAGS: Final = (ORDER + np.arange(ORDER)[None, :] - np.arange(2 * ORDER)[:, None]) % (3 * ORDER + 1)
+"""Which tap weighs which of the samples around a place in which error; what no tap weighs reads a zero."""
+
 Samples = NDArray[np.float64]
 
 
@@ -56,37 +60,37 @@ class Step:
 
 
 def steps_of(samples: Samples, hop: int, owned: range) -> Iterator[Step]:
-    """Yield the steps that begin in the hops `owned`; one hop at least is known on either side of them."""
+    """Yield the steps that begin in the hops `owned`; two hops at least are known on either side of them."""
     predictor = prediction(samples, LOOSE)
     if predictor is None:
         return
-    errors = np.concatenate((np.zeros(ORDER), np.convolve(samples, predictor, "valid")))
+    errors = cv2.filter2D(samples[None], -1, predictor[None, ::-1], anchor=(ORDER, 0))[0]
+    errors[:ORDER] = 0.0
+    starts = _starts(errors, hop, owned)
+    if not starts.size:
+        return
     loose = _Prediction(predictor)
-    for peak in _bursts(errors, hop, owned):
-        first = np.abs(errors[peak : peak + BURST])
-        start = peak + int(np.argmax(first >= first.max() / 3))
-        if not 2 * ORDER <= start <= len(samples) - 2 * ORDER:
-            continue
-        places = start + AROUND
-        gains_db, healed_db = _heals(samples, places, loose, loose)
-        if healed_db.max() >= FORESEEN_DB:
-            step = _step(samples, int(places[np.argmax(healed_db)]), errors, hop)
+    _, healed_db = _heals(samples, (starts[:, None] + AROUND).ravel(), loose, loose)
+    for start, healing_db in zip(starts, healed_db.reshape(len(starts), -1), strict=True):
+        if healing_db.max() >= FORESEEN_DB:
+            step = _step(samples, int(start + AROUND[np.argmax(healing_db)]), errors, hop)
             if step is not None:
                 yield step
 
 
-def _bursts(errors: Samples, hop: int, owned: range) -> list[int]:
-    """Return where, in each hop, most is badly predicted: the places that stand out most."""
+def _starts(errors: Samples, hop: int, owned: range) -> NDArray[np.intp]:
+    """Return where in some hops a burst of errors begins, of those that stand out most."""
     sums = np.cumsum(np.concatenate(([0.0], errors**2)))
     energies = sums[BURST:] - sums[:-BURST]
-    found = []
-    for number in owned:
-        peak = number * hop + int(np.argmax(energies[number * hop : (number + 1) * hop]))
-        near = energies[max(ORDER, peak - hop) : peak + hop : BURST // 2]
-        usual = float(np.partition(near, int(USUAL_SHARE * len(near)))[int(USUAL_SHARE * len(near))])
-        found.append((float(energies[peak]) / (usual + 1e-16), peak))
-    plain = sorted((item for item in found if item[0] >= STANDS_OUT), reverse=True)
-    return [peak for _, peak in plain[:PLACES]]
+    rows = energies[owned.start * hop : owned.stop * hop].reshape(len(owned), hop)
+    peaks = np.argmax(rows, axis=1) + hop * np.arange(owned.start, owned.stop)
+    near = energies[peaks[:, None] + np.arange(-hop, hop, BURST // 2)]
+    rank = int(USUAL_SHARE * near.shape[1])
+    ratios = energies[peaks] / (np.partition(near, rank, axis=1)[:, rank] + 1e-16)
+    plain = np.argsort(-ratios)[:PLACES]
+    peaks = peaks[plain[ratios[plain] >= STANDS_OUT]]
+    first = np.abs(errors[peaks[:, None] + np.arange(BURST)])
+    return np.asarray(peaks + np.argmax(first >= first.max(axis=1, keepdims=True) / 3, axis=1))
 
 
 def _step(samples: Samples, place: int, errors: Samples, hop: int) -> Step | None:
@@ -109,10 +113,8 @@ class _Prediction:
     """Linear prediction as matrices, for windows of `ORDER` samples on either side of a place."""
 
     def __init__(self, predictor: Samples) -> None:
-        rows = np.arange(ORDER)
-        self.errors = np.zeros((2 * ORDER, ORDER))
-        for lag, tap in enumerate(predictor.tolist()):
-            self.errors[ORDER + rows - lag, rows] = tap
+        taps = np.concatenate((predictor, np.zeros(2 * ORDER)))
+        self.errors = taps[LAGS]
         self.own = self.errors[ORDER:]
 
 
