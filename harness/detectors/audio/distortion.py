@@ -43,7 +43,7 @@ WITHIN_S: Final = 1.0
 
 FINE_STEP: Final = 1.0
 CLEAN_SHARE: Final = 0.2
-"""Where less than this share of loud sound is whole, the title is made so: of few bits, or through a fuzz box."""
+"""Where less of loud sound than this is whole, the title is made so: of few bits, or through a fuzz box."""
 
 Row = tuple[float, ...]
 

@@ -35,7 +35,7 @@ FORESEEN_DB: Final = 3.5
 """By so much one factor makes the burst smaller for the loose predictor, from either side."""
 
 LEARNT: Final = 720
-LEAST_HEALED_DB: Final = 6.0
+LEAST_HEALED_DB: Final = 4.0
 AGREE_DB: Final = 1.5
 """The factors that heal the break from before and from behind are the same."""
 

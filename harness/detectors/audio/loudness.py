@@ -34,9 +34,9 @@ drum ends or sets in it is 9 dB off and more. What is beyond counts against the 
 LONE_DB: Final = 18.0
 """A jump is taken for one by itself that heals by so much, as four in five planted steps do."""
 
-LEAST_HEALED_DB: Final = 6.0
-PAIR_DB: Final = 24.0
-"""Of a jump and of the one that undoes it, together: hardly are two breaks each other's inverse by accident."""
+LEAST_HEALED_DB: Final = 4.0
+PAIR_DB: Final = 16.0
+"""Of a jump and of the one that undoes it, together: two breaks are hardly inverse by accident."""
 
 SOFTEST_LUFS: Final = -50.0
 """A jump in softer sound is not heard as one."""
