@@ -43,7 +43,7 @@ WITHIN_S: Final = 1.0
 
 FINE_STEP: Final = 1.0
 CLEAN_SHARE: Final = 0.2
-"""Where less than this share of loud sound is on no coarse grid, the title is made of few bits by design."""
+"""Where less of loud sound than this is whole, the title is made so: of few bits, or through a fuzz box."""
 
 Row = tuple[float, ...]
 
@@ -142,15 +142,18 @@ def _suspected(columns: Columns) -> NDArray[np.bool_]:
     cut = (columns["cut"] > 0) & (columns["cut_level"] < FULL_SCALE) | (columns["cut"] > LOUD_CUT)
     coarse = columns["step"] > FINE_STEP
     loud = columns["rms_db"] > -50.0
-    clean = np.count_nonzero(~coarse & loud) >= CLEAN_SHARE * np.count_nonzero(loud)
-    return np.asarray(cut | (columns["wraps"] > 0) | (coarse & clean))
+    damaged = columns["wraps"] > 0
+    for these in (cut, coarse):
+        if np.count_nonzero(~these & loud) >= CLEAN_SHARE * np.count_nonzero(loud):
+            damaged |= these
+    return np.asarray(damaged)
 
 
 def _certain(
     columns: Columns, suspected: NDArray[np.bool_], starts_ns: NDArray[np.int64]
 ) -> NDArray[np.bool_]:
     """Return which rows are damaged beyond doubt."""
-    below = (columns["cut"] >= CUT) & (columns["cut_level"] < FULL_SCALE)
+    below = suspected & (columns["cut"] >= CUT) & (columns["cut_level"] < FULL_SCALE)
     certain = _alike(below, columns["cut_level"], starts_ns, FEW, WITHIN_S)
     certain |= _alike(suspected & (columns["wraps"] > 0), columns["rail"], starts_ns, FEW, WITHIN_S)
     certain |= _alike(suspected & (columns["step"] > FINE_STEP), columns["step"], starts_ns, FEW, WITHIN_S)

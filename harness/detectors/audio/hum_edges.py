@@ -12,6 +12,19 @@ CLIP: Final = 4.0
 """What one hop may say for or against the tone, in the noise's power: a drum says no more than a pause."""
 
 
+def columns_of(family_hz: float) -> list[int]:
+    """Return where the lines of a family stand among all lines."""
+    return [LINES_HZ.index(family_hz * number) for number in range(1, HARMONICS + 1)]
+
+
+def tone_at(t_s: Floats, family_hz: float, off_by: float, amplitude: Complexes) -> Complexes:
+    """Return what the lines of a family show of a tone, hop by hop: each has a share of its neighbours."""
+    tones_hz = family_hz * np.arange(1, HARMONICS + 1) * (1 + off_by)
+    away_hz = tones_hz[None, :] - np.array(LINES_HZ)[columns_of(family_hz)][:, None]
+    turns = np.exp(2j * np.pi * t_s[:, None, None] * away_hz[None])
+    return np.asarray(np.einsum("hkt,kt,t->hk", turns, leakage(away_hz), amplitude))
+
+
 class Edge:
     """Compares the sound with the tone as it was measured in one window, hop by hop.
 
@@ -27,12 +40,8 @@ class Edge:
     def __init__(
         self, lines: Complexes, t_s: Floats, family_hz: float, off_by: float, amplitude: Complexes
     ) -> None:
-        tones_hz = family_hz * np.arange(1, HARMONICS + 1) * (1 + off_by)
-        columns = [LINES_HZ.index(family_hz * number) for number in range(1, HARMONICS + 1)]
-        away_hz = tones_hz[None, :] - np.array(LINES_HZ)[columns][:, None]
-        turns = np.exp(2j * np.pi * t_s[:, None, None] * away_hz[None])
-        tone = np.einsum("hkt,kt,t->hk", turns, leakage(away_hz), amplitude)
-        here = lines[:, columns]
+        tone = tone_at(t_s, family_hz, off_by, amplitude)
+        here = lines[:, columns_of(family_hz)]
         without, with_tone = np.abs(here) ** 2, np.abs(here - tone) ** 2
         noise = _smoothed(np.minimum(without, with_tone)) + 1e-9
         gain = np.clip((without - with_tone) / noise, -CLIP, CLIP)

@@ -34,18 +34,29 @@ def interpolation_error(samples: Samples, predictor: Predictor) -> Samples:
     """
     order = predictor.order
     error = np.zeros_like(samples)
-    shaped = samples * _hann(len(samples), samples.dtype.str)
-    powers = np.array(
-        [shaped[: len(shaped) - lag] @ shaped[lag:] for lag in range(order + 1)], dtype=np.float64
-    )
-    if powers[0] <= 0.0:
+    taps = prediction(samples, predictor)
+    if taps is None:
         return error
-    powers[0] *= 1 + predictor.white
-    taps = np.concatenate(([1.0], -np.linalg.solve(powers[_lags(order)], powers[1:])))
     both = np.correlate(taps, taps, "full") / (taps @ taps)
     filtered = cv2.filter2D(samples[None], -1, both[None].astype(samples.dtype))
     error[order:-order] = filtered[0, order:-order]
     return error
+
+
+def prediction(samples: Samples, predictor: Predictor) -> NDArray[np.float64] | None:
+    """Return the filter whose output is the error of linear prediction, or None for silence.
+
+    It is fitted to these samples (autocorrelation method, Hann window), and serves both directions.
+    """
+    shaped = samples * _hann(len(samples), samples.dtype.str)
+    order = predictor.order
+    powers = np.array(
+        [shaped[: len(shaped) - lag] @ shaped[lag:] for lag in range(order + 1)], dtype=np.float64
+    )
+    if powers[0] <= 0.0:
+        return None
+    powers[0] *= 1 + predictor.white
+    return np.concatenate(([1.0], -np.linalg.solve(powers[_lags(order)], powers[1:])))
 
 
 def by_cells(samples: Samples, length: int) -> Samples:

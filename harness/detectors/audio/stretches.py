@@ -24,11 +24,12 @@ class Stretches:
         self.hops, self.margin = hops, margin
         self._gathered: list[NDArray[np.float32]] = []
 
-    def take(self, view: SoundView) -> SoundStretch | None:
-        """Take a hop; return the stretch that it completes, if it does."""
-        if view.after_gap or (self._gathered and self._gathered[-1].shape != view.samples.shape):
+    def take(self, view: SoundView, heard: NDArray[np.float32] | None = None) -> SoundStretch | None:
+        """Take a hop, or what was made of its samples; return the stretch that it completes, if it does."""
+        samples = view.samples if heard is None else heard
+        if view.after_gap or (self._gathered and self._gathered[-1].shape != samples.shape):
             self._gathered = []
-        self._gathered.append(view.samples)
+        self._gathered.append(samples)
         if len(self._gathered) < self.hops + 2 * self.margin:
             return None
         samples = np.ascontiguousarray(np.concatenate(self._gathered).T)
