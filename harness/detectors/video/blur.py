@@ -43,8 +43,8 @@ SAME_CONTRAST: Final = 0.05
 """where the contrast of the whole picture stays the same to this share."""
 
 CLEAR: Final = 0.45
-"""Otherwise a loss of so much detail, in octaves, is a blur whatever the sharpness says: where little is left,
-that is of what the coder left over and not of the picture."""
+"""Otherwise a loss of so much detail, in octaves, is a blur whatever the sharpness says: where little is
+left, that is of what the coder left over and not of the picture."""
 
 EVERYWHERE: Final = 0.15
 """Detail is lost all over the picture: in its middling blocks by this share of what the sharpest lose. Where
@@ -94,7 +94,7 @@ class Blur(VideoDetector):
     trigger = Trigger(enter=RULES.rise, leave=RULES.rise / 2, min_s=RULES.shortest_s)
 
     def measure(self, view: FrameView) -> tuple[float, ...]:
-        """Return how sharp the sharpest blocks are, the fine detail of those and of all, contrast and motion."""
+        """Return how sharp the sharpest blocks are, fine detail of those and of all, contrast and motion."""
         return (*_sharpness(view.of(detail)), *_coarse(view), view.spread, *motion.measure(view))
 
     def find(self, series: Series, context: Context) -> list[Interval]:

@@ -59,11 +59,18 @@ LESS: Final = 0.5
 UNLIKE_LIGHT: Final = 0.3
 """A cast leaves so little of a step unexplained, as a share of what a change of light leaves (energy)."""
 
+SETTLED_ROWS: Final = 4
+HALF: Final = 0.5
+"""A cast is there at once: within so many frames after it, colour moves by less than half as much again."""
+
 GONE: Final = (0.3, 1.5)
 """A lost plane keeps at most this share of its colour, and this many code values RMS."""
 
 COLOURED: Final = 2.0
 """A plane with less RMS colour than this has none to lose."""
+
+SAME_SCENE: Final = 0.8
+"""An error leaves the luma at least as like that of the picture before, -1..1: another scene may differ."""
 
 IMPOSSIBLE: Final = -110.0
 """No programme has U or V below this everywhere: the plane reads 0."""
@@ -93,6 +100,7 @@ class ColourError(VideoDetector):
         "cast_v",
         "luma_step",
         "tone_step",
+        "likeness",
         "colour_u",
         "colour_v",
         "u",
@@ -109,7 +117,7 @@ class ColourError(VideoDetector):
         amount = [float(np.sqrt(np.vdot(plane, plane) / plane.size)) for plane in colours]
         last = _last_step(view, max(WORTH_CODES, ABRUPT * self._tone_step))
         self._tone_step = float(np.nan_to_num(last[-1]))
-        return (*last, *amount, *(float(plane.mean()) for plane in colours))
+        return (*last, view.likeness, *amount, *(float(plane.mean()) for plane in colours))
 
     def find(self, series: Series, context: Context) -> list[Interval]:
         """Return where an error begins, and where it is undone."""
@@ -142,9 +150,10 @@ class _Steps:
         self.columns = {name: np.nan_to_num(values) for name, values in series.columns.items()}
         self.edges_ns = np.append(series.t_ns, series.end_ns)
         self.count = len(series.t_ns)
-        self.abrupt = self.columns["tone_step"] >= ABRUPT * _around(self.columns["tone_step"])
-        luma = self.columns["luma_step"]
-        self.luma_goes_on = luma <= CALM[0] * _around(luma) + CALM[1]
+        self.same_scene = self.columns["likeness"] >= SAME_SCENE
+        tone, luma = self.columns["tone_step"], self.columns["luma_step"]
+        self.abrupt = (tone >= ABRUPT * _around(tone)) & self.same_scene
+        self.luma_goes_on = (luma <= CALM[0] * _around(luma) + CALM[1]) & self.same_scene
 
     def rows(self, name: str, least: float) -> NDArray[np.intp]:
         """Return the rows whose step is an error."""
@@ -195,7 +204,7 @@ def _named(steps: _Steps) -> list[_Span]:
     for name, undone_by in UNDONE_BY.items():
         close, back, ends = steps.columns[name], steps.columns[undone_by], steps.rows(undone_by, CLOSE)
         for start in steps.rows(name, CLOSE).tolist():
-            spans += _from(start, ends[back[ends] + close[start] >= BOTH], close, steps.count)
+            spans += _from(start, ends[back[ends] + close[start] >= BOTH], close, steps)
     return spans
 
 
@@ -203,18 +212,26 @@ def _casts(steps: _Steps) -> list[_Span]:
     pure, u, v = (steps.columns[name] for name in ("cast", "cast_u", "cast_v"))
     strong = (np.hypot(u, v) >= CAST_CODES) & (pure >= 0.8) & steps.luma_goes_on
     spans = []
+    means = np.stack([steps.columns["u"], steps.columns["v"]])
     for start in np.flatnonzero(strong).tolist():
+        later = min(start + SETTLED_ROWS, steps.count - 1)
+        if np.hypot(*(means[:, later] - means[:, start])) > HALF * np.hypot(u[start], v[start]):
+            continue
         back = np.hypot(u + u[start], v + v[start]) <= 0.3 * np.hypot(u[start], v[start])
-        spans += _from(start, np.flatnonzero(back & steps.luma_goes_on), pure, steps.count)
+        spans += _from(start, np.flatnonzero(back & steps.luma_goes_on), pure, steps)
     return spans
 
 
-def _from(start: int, ends: NDArray[np.intp], close: NDArray[np.float32], last: int) -> list[_Span]:
-    """Return the span from a start to the next end; without an end, to the last row if it is sure."""
+def _from(start: int, ends: NDArray[np.intp], close: NDArray[np.float32], steps: _Steps) -> list[_Span]:
+    """Return the span from a start to the next end; without an end, to the last row if it is sure.
+
+    A dissolve, too, begins with a step that is close; but others as large follow it.
+    """
     later = ends[ends > start]
-    if later.size or close[start] >= UNCLOSED:
-        return [_Span(start, int(later[0]) if later.size else last, float(close[start]))]
-    return []
+    if later.size:
+        return [_Span(start, int(later[0]), float(close[start]))]
+    sure = close[start] >= UNCLOSED and steps.abrupt[start]
+    return [_Span(start, steps.count, float(close[start]))] if sure else []
 
 
 def _lost(series: Series, steps: _Steps) -> list[_Span]:
@@ -223,7 +240,7 @@ def _lost(series: Series, steps: _Steps) -> list[_Span]:
     for plane in ("colour_u", "colour_v"):
         colour = series.columns[plane]
         for start, stop in runs(colour <= GONE[1]):
-            if start == 0:
+            if start == 0 or not steps.same_scene[start]:
                 continue
             before = colour[max(0, start - 8) : start]
             usual = float(np.median(before))
