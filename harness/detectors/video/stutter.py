@@ -30,6 +30,9 @@ JUMP: Final = 1.35
 JUMP_LONG: Final = 1.15
 """The same after a hold that no cadence has: two frames more than usual (large steps saturate)."""
 
+JUMP_LEAST: Final = 1.1
+"""So far it moves after a hold of one frame that others follow: where they are sure, it is one of them."""
+
 JUMP_DRAWN: Final = 1.5
 """The same where holds come again in the same order: then the longer ones are the title's own."""
 
@@ -78,6 +81,7 @@ class Stutter(VideoDetector):
     metric = Metric("longest hold beyond the cadence", "ms")
     columns = motion.COLUMNS
     trigger = Trigger(enter=ENOUGH_MOTION, leave=ENOUGH_MOTION, min_s=0.03)
+    explains = frozenset({"freeze_frame"})
 
     def measure(self, view: FrameView) -> tuple[float, ...]:
         """Return change, motion and likeness to the previous frame."""
@@ -163,7 +167,8 @@ def _holds(seen: Motion) -> list[_Hold]:
             jump = max(jump, LARGEST * usual.large)
             jumps = bool(shown.step[number + 1] >= jump > 0) and _faster(shown, number, cadence)
             # Without a jump, one frame too many may be the title's own.
-            holds += [_Hold(row + cadence, after, jumps)] if jumps or beyond > 1 else []
+            if jumps or beyond > 1 or shown.step[number + 1] >= JUMP_LEAST * usual.median > 0:
+                holds.append(_Hold(row + cadence, after, jumps))
     return holds
 
 
