@@ -59,8 +59,15 @@ def _reason(
                 return f"key {key}"
     for other in findings:
         if item.defect in explains.get(other.defect, frozenset()) and _inside(item, other):
-            return other.defect
+            mutual = other.defect in explains.get(item.defect, frozenset()) and _inside(other, item)
+            if not mutual or _rank(item) > _rank(other):
+                return other.defect
     return item.explained_by
+
+
+def _rank(item: Finding) -> tuple[int, str]:
+    """Return which of two that explain each other stays: the longer one, else the first by name."""
+    return item.start_ns - item.end_ns, item.defect
 
 
 def _inside(item: Finding, other: Finding) -> bool:

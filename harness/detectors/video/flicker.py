@@ -59,6 +59,9 @@ ONE_WAY: Final = 3.0
 HALF_FLASHES: Final = 7
 """More than three flashes within a second."""
 
+STRANGE: Final = 2.0
+"""What came so many times the usual interval before the others is none of theirs: flicker begins later."""
+
 
 class Flicker(VideoDetector):
     """The viewer sees the whole picture pump between brighter and darker, or flashes that may harm.
@@ -221,8 +224,16 @@ def _flashing(series: Series) -> list[tuple[int, int]]:
         if spans and halves[place] <= spans[-1][1]:
             spans[-1] = (spans[-1][0], halves[last])
         else:
-            spans.append((_first_half(rose, fell, halves[place : place + 2]), halves[last]))
+            begins = place + _strangers(halves[place : last + 1])
+            spans.append((_first_half(rose, fell, halves[begins : begins + 2]), halves[last]))
     return spans
+
+
+def _strangers(halves: list[int]) -> int:
+    """Return how many of the first half flashes came long before the others: a cut, a lamp."""
+    gaps = np.diff(halves)
+    alone = np.flatnonzero(gaps[: len(gaps) // 2] > STRANGE * np.median(gaps))
+    return int(alone[-1]) + 1 if alone.size else 0
 
 
 def _one_way(one: NDArray[np.float32], other: NDArray[np.float32], area: float) -> NDArray[np.bool_]:

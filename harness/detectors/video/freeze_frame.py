@@ -37,6 +37,12 @@ ENDING_S: Final = 1.0
 MOVING_ROWS: Final = 3
 """So many frames of the shot must have moved just before."""
 
+LATELY_ROWS: Final = 8
+"""So many frames tell how fast it moved at last, where it had slowed down, ..."""
+
+SLOWED: Final = 2.0
+"""... if it stopped so many times more abruptly than it must: light that fades slows down, too."""
+
 LAST_S: Final = 0.05
 EASING_ROWS: Final = 6
 EASED: Final = 0.25
@@ -138,15 +144,20 @@ def _shortest_ns(seen: Motion, start: int, still: float) -> int:
 
 def _stops_dead(seen: Motion, span: tuple[int, int], before: float) -> bool:
     start, stop = span
-    last = slice(max(seen.shot_start(start - 1) + 1, start - MOVING_ROWS), start)
+    first = seen.shot_start(start - 1) + 1
+    last = slice(max(first, start - MOVING_ROWS), start)
     still, moves = np.median(seen.change[start:stop]), np.max(seen.motion[last], initial=0.0)
-    if _eases(seen, start):
+    rest = float(np.median(seen.motion[start:stop]))
+    if last.start >= start or _eases(seen, start):
         return False
+    usual = before
+    if moves > SLOWED * ABRUPT * rest:
+        usual = min(before, float(np.median(seen.change[max(first, start - LATELY_ROWS) : start])))
     return bool(
         before >= max(MOVING, ABRUPT * still)
         and np.mean(seen.change[start : start + 2]) <= before / 2
-        and np.max(seen.change[last], initial=0.0) >= before / 3
-        and moves > max(0.25, ABRUPT * np.median(seen.motion[start:stop]))
+        and np.max(seen.change[last], initial=0.0) >= usual / 3
+        and moves > max(0.25, ABRUPT * rest)
     )
 
 

@@ -30,6 +30,9 @@ JUMP: Final = 1.35
 JUMP_LONG: Final = 1.15
 """The same after a hold that no cadence has: two frames more than usual (large steps saturate)."""
 
+JUMP_LEAST: Final = 1.1
+"""So far it moves after a hold of one frame that others follow: where they are sure, it is one of them."""
+
 JUMP_DRAWN: Final = 1.5
 """The same where holds come again in the same order: then the longer ones are the title's own."""
 
@@ -78,6 +81,7 @@ class Stutter(VideoDetector):
     metric = Metric("longest hold beyond the cadence", "ms")
     columns = motion.COLUMNS
     trigger = Trigger(enter=ENOUGH_MOTION, leave=ENOUGH_MOTION, min_s=0.03)
+    explains = frozenset({"freeze_frame"})
 
     def measure(self, view: FrameView) -> tuple[float, ...]:
         """Return change, motion and likeness to the previous frame."""
@@ -87,21 +91,32 @@ class Stutter(VideoDetector):
         """Return where holds and jumps come together."""
         seen = Motion.of(series, judged_window(context.timeline, series.end_ns)[0])
         groups: list[list[_Hold]] = []
+        faint: list[_Hold] = []
         for hold in _holds(seen):
+            if hold.faint:
+                faint.append(hold)
+                continue
             last = groups[-1][-1].stop if groups else 0
             if groups and seen.edges_ns[hold.start] - seen.edges_ns[last] < TOGETHER_S * NS_PER_S:
                 groups[-1].append(hold)
             else:
                 groups.append([hold])
-        return [found for group in groups if (found := self._judge(seen, group, context))]
+        judged = [self._judge(seen, group, faint, context) for group in groups]
+        return [found for found in judged if found]
 
-    def _judge(self, seen: Motion, group: list["_Hold"], context: Context) -> Interval | None:
+    def _judge(
+        self, seen: Motion, group: list["_Hold"], faint: list["_Hold"], context: Context
+    ) -> Interval | None:
         sure = [hold for hold in group if hold.jumps]
         lasts_ns = [int(seen.edges_ns[hold.stop] - seen.edges_ns[hold.start]) for hold in sure]
         if not sure or (len(sure) < 2 and (lasts_ns[0] < ALONE_S * NS_PER_S or seen.cut[sure[0].stop])):
             return None
+        start = group[0].start
+        for hold in reversed(faint):
+            if hold.stop <= start and seen.edges_ns[start] - seen.edges_ns[hold.stop] < TOGETHER_S * NS_PER_S:
+                start = hold.start
         return Interval(
-            int(seen.edges_ns[group[0].start]),
+            int(seen.edges_ns[start]),
             int(seen.edges_ns[sure[-1].stop]),
             peak=max(lasts_ns) / NS_PER_MS,
             confidence=confidence(len(sure) * max(lasts_ns), 50 * NS_PER_MS),
@@ -111,11 +126,15 @@ class Stutter(VideoDetector):
 
 @dataclass(frozen=True, slots=True)
 class _Hold:
-    """Rows `[start, stop)` that repeat beyond the cadence, and whether a jump follows."""
+    """Rows `[start, stop)` that repeat beyond the cadence, and whether a jump follows.
+
+    A faint one is too short and too near to even motion to tell anything but where others began.
+    """
 
     start: int
     stop: int
     jumps: bool
+    faint: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +182,9 @@ def _holds(seen: Motion) -> list[_Hold]:
             jump = max(jump, LARGEST * usual.large)
             jumps = bool(shown.step[number + 1] >= jump > 0) and _faster(shown, number, cadence)
             # Without a jump, one frame too many may be the title's own.
-            holds += [_Hold(row + cadence, after, jumps)] if jumps or beyond > 1 else []
+            faint = not jumps and beyond == 1
+            if not faint or shown.step[number + 1] >= JUMP_LEAST * usual.median > 0:
+                holds.append(_Hold(row + cadence, after, jumps, faint))
     return holds
 
 
