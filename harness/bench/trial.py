@@ -24,6 +24,12 @@ LEAD_S: Final = 1.6
 TAIL_S: Final = 1.2
 LOUD_DBFS: Final = -45.0
 """What is planted in sound softer than this cannot be heard."""
+SIDES_HEARD_DB: Final = 27.0
+"""Sides softer than this below the sound are not missed when they go: listeners tell noise whose channels
+correlate by 0.996 from noise that is the same in both, and no less (Gabriel and Colburn, 1981)."""
+TURN_HEARD: Final = 0.18
+"""Nor does a channel that turns its polarity change what is heard, if the pair hardly correlates: about no
+correlation, listeners need a change of 0.35 (ibid.)."""
 VISIBLE_PSNR_DB: Final = 50.0
 CHANGED_SHARE: Final = dict.fromkeys(("freeze_frame", "stutter", "tearing", "combing", "aspect_error"), 0.02)
 """These show only where the luma of so much of the picture becomes another: not in what stands still, or is
@@ -90,7 +96,7 @@ def _run(trial: Trial, result: Result, path: Path) -> None:
         truth = planting.truth()
         result.kind = truth["kind"]
         result.events_s = events([(start, end) for start, end in truth["intervals_s"]])
-        result.shows = bool(result.events_s) and _shows(trial.spec, truth["measured"], meter)
+        result.shows = bool(result.events_s) and _shows(trial.spec, truth, meter)
         if not result.shows:
             return
     look(Recording(path, threads=1), result)
@@ -149,6 +155,7 @@ class _Loudness:
         self._span_s = (spec.start_s, spec.start_s + spec.duration_s)
         self._squared = 0.0
         self._count = 0
+        self._pair = np.zeros(3)
 
     def listen(self, items: Iterable[Captured]) -> Iterator[Captured]:
         for item in items:
@@ -156,16 +163,38 @@ class _Loudness:
             if inside and isinstance(item, AudioBlock):
                 self._squared += float(np.square(item.samples, dtype=np.float64).sum())
                 self._count += item.samples.size
+                left, right = (
+                    item.samples[:, 0].astype(np.float64),
+                    item.samples[:, :2][:, -1].astype(np.float64),
+                )
+                self._pair += left @ left, right @ right, left @ right
             yield item
 
     @property
     def dbfs(self) -> float:
         return 10 * math.log10(self._squared / self._count + 1e-12) if self._count else -120.0
 
+    @property
+    def correlation(self) -> float:
+        """Return that of the front pair, -1..1; a single channel correlates with itself."""
+        left, right, product = self._pair.tolist()
+        return product / math.sqrt(left * right) if left > 0 and right > 0 else 0.0
 
-def _shows(spec: FaultSpec, measured: dict[str, Any], meter: _Loudness) -> bool:
+
+def _shows(spec: FaultSpec, truth: dict[str, Any], meter: _Loudness) -> bool:
+    """Return whether what was planted can be seen or heard in this clip.
+
+    Sound must be loud enough to be heard at all. Of a pair of channels that errs, the difference must be
+    heard: not that of a pair that was all but mono and becomes so, nor the polarity of two channels that
+    have nothing in common. A picture must move for what needs motion to show, else it must differ.
+    """
+    measured = truth["measured"]
     if IMPAIRMENTS[spec.defect].medium == "sound":
-        return meter.dbfs > LOUD_DBFS
+        hidden = spec.defect == "channel_error" and (
+            measured["snr_db"] > SIDES_HEARD_DB
+            or (truth["kind"] == "inverted" and abs(meter.correlation) < TURN_HEARD)
+        )
+        return meter.dbfs > LOUD_DBFS and not hidden
     if spec.defect == "colour_error":
         return bool(max(measured["colour_share"], measured["area_share"]) >= COLOURED_SHARE)
     if spec.defect in CHANGED_SHARE:

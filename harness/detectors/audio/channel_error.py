@@ -37,16 +37,27 @@ STILL_DB: Final = 12.0
 DOUBLE: Final = 0.9
 """A pair that correlates like this, at the same level, is one voice on both channels."""
 
-TURNED: Final = 0.4
-"""The pair correlates by this before, and by minus this after; wider stereo cannot be told."""
+TURNED, BACK = 0.3, 0.2
+"""The pair correlates by this before, and by minus this after; wider stereo cannot be told. Less is enough
+where it turns back."""
+
+NEXT_TO_IT: Final = 0.3
+SIGNS: Final = 0.8
+"""So does what is heard next to it, and of the half second on either side so many hops have that sign: music
+that wanders from side to side has neither."""
+
+SLACK: Final = 0.05
+PLAINLY_TURNED: Final = 0.65
+PLAIN_SIGNS: Final = 0.75
+"""What turns so plainly may begin in a soft moment."""
 
 LOOK: Final = 100
 """Correlation before and after is taken over a second."""
 
 WIDE_DB: Final = -28.0
 MONO_DB: Final = -30.0
-SAME_DB: Final = 6.5
-SAME_AT_ONCE_DB: Final = 2.5
+SAME_DB: Final = 8.0
+SAME_AT_ONCE_DB: Final = 4.0
 """Where the sides vanish, the mid must go on as it was, over 90 ms or over 20: else a stereo jingle gave
 way to a microphone."""
 
@@ -114,7 +125,7 @@ def _lost(pair: Pair, channel: int, stereo: bool) -> Iterator[_Wrong]:
     gone = own < np.maximum(LOST_DBFS, other + LOST_DB)
     for start, stop in _joined(gone):
         plays = int(np.count_nonzero(other[start:stop] >= HEARD_DBFS))
-        if stop - start < LASTING or plays < max(LASTING * 3 // 4, (stop - start) // 3):
+        if stop - start < LASTING or plays < max(LASTING // 2, (stop - start) // 3):
             continue
         if start < BESIDE and stop > len(own) - BESIDE and stereo and own.max() < ZERO_DBFS:
             yield _Wrong(start, stop, float(other[start:stop].max()) - LOST_DBFS, channel)
@@ -155,14 +166,16 @@ def _turned(pair: Pair) -> Iterator[_Wrong]:
     """Yield where the polarity of one channel turns for `LASTING` hops, up to where it turns back."""
     before, after = _correlations(pair)
     turns = (before >= TURNED) & (after <= -TURNED)
-    backs = (before <= -TURNED) & (after >= TURNED)
+    backs = (before <= -BACK) & (after >= BACK)
     ends = [_steepest(before - after, *span) for span in runs(backs)]
     for span in runs(turns):
         start = _steepest(after - before, *span)
-        if not pair.unbroken(start - BESIDE, start + BESIDE) or not _at_once(pair, start):
+        plain = bool(min(before[start], -after[start]) >= PLAINLY_TURNED)
+        if not pair.unbroken(start - BESIDE, start + BESIDE) or not _at_once(pair, start, plain):
             continue
-        stop = next((end for end in ends if end > start + BESIDE), len(before))
-        if stop - start >= LASTING and _correlation(pair.powers()[start:stop]) <= -TURNED:
+        stop = next((end for end in ends if end >= start + LASTING), len(before))
+        lasting = _correlation(pair.powers()[start : start + LASTING])
+        if stop - start >= LASTING and lasting <= -TURNED + SLACK:
             change_db = _mean(pair.sides, start, stop) - _mean(pair.sides, start - LOOK, start)
             yield _Wrong(start, stop, change_db, None)
 
@@ -184,7 +197,7 @@ def _steepest(fall: NDArray[np.float64], start: int, stop: int) -> int:
     return start + int(np.argmin(fall[start:stop]))
 
 
-def _at_once(pair: Pair, at: int) -> bool:
+def _at_once(pair: Pair, at: int, plain: bool) -> bool:
     """Return whether the pair correlates one way up to this hop and the other way from it on.
 
     What is heard next to it counts, a pause does not.
@@ -192,9 +205,16 @@ def _at_once(pair: Pair, at: int) -> bool:
     low, high = max(0, at - LOOK), at + LOOK
     heard = np.minimum(pair.left, pair.right)[low:high] >= HEARD_DBFS
     powers = pair.powers()[low:high]
-    before = np.flatnonzero(heard[: at - 1 - low])[-BESIDE:]
-    after = at + 1 - low + np.flatnonzero(heard[at + 1 - low :])[:BESIDE]
-    return _correlation(powers[before]) >= TURNED / 2 and _correlation(powers[after]) <= -TURNED / 2
+    before = np.flatnonzero(heard[: at - 1 - low])
+    after = at + 1 - low + np.flatnonzero(heard[at + 1 - low :])
+    if not before.size or not after.size:
+        return False
+    half = LOOK // 2
+    signs = float(np.mean(powers[before[-half:], 2] > 0)), float(np.mean(powers[after[:half], 2] < 0))
+    if plain and min(signs) >= PLAIN_SIGNS:
+        return True
+    turned = _correlation(powers[before[-BESIDE:]]), -_correlation(powers[after[:BESIDE]])
+    return min(signs) >= SIGNS and min(turned) >= NEXT_TO_IT
 
 
 def _correlation(powers: NDArray[np.float64]) -> float:

@@ -45,15 +45,29 @@ LONE_SOFTEST_DBFS: Final = -69.0
 median of all moments is no further above it than `ABOVE_DB` (steady noise alone: 2 dB). Sustained strings
 and cymbals wander more. With one edge alone it must be steadier, and louder."""
 
+MIDDLE: Final = slice(EDGES_HZ.index(600), FIRST_BAND)
+MIDDLE_HOPS: Final = 20
+ALONG_DB, LONE_ALONG_DB = 10.0, 5.0
+NOISE_MIDDLE_DB: Final = 8.0
+"""A drum roll, a rocket, a gate that opens for a voice: where the middle of the programme (0.6 to 4 kHz)
+steps along at both edges, the noise is part of it; with one edge alone, at that edge, by less. What the noise
+itself has there (pink: 4 dB more than above 4 kHz) is no programme."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Spell:
-    """Hops `[start, stop)` above one floor; by how much it steps at the edges, how steadily it is there."""
+    """Hops `[start, stop)` above one floor; by how much it steps at the edges, how steadily it is there.
+
+    `along_db` is by how much the middle of the programme comes and goes with it, `middle_db` how much louder
+    than the noise it is just inside.
+    """
 
     start: int
     stop: int
     level_dbfs: float
     steps_db: tuple[float, float] = (0.0, 0.0)
+    along_db: tuple[float, float] = (0.0, 0.0)
+    middle_db: float = 0.0
     covered: float = 0.0
     above_db: float = np.inf
 
@@ -63,9 +77,11 @@ class _Spell:
         less, more = sorted(self.steps_db)
         steady = self.covered >= COVERED and self.above_db <= ABOVE_DB
         if more >= STEP_DB and less >= OTHER_STEP_DB:
-            return steady
+            return steady and (min(self.along_db) < ALONG_DB or self.middle_db < NOISE_MIDDLE_DB)
+        along_db = self.along_db[int(np.argmax(self.steps_db))]
         sure = self.covered >= LONE_COVERED and self.above_db <= LONE_ABOVE_DB
-        return more >= LONE_STEP_DB and sure and self.level_dbfs >= LONE_SOFTEST_DBFS
+        sure &= along_db < LONE_ALONG_DB and self.level_dbfs >= LONE_SOFTEST_DBFS
+        return more >= LONE_STEP_DB and sure
 
 
 class Hiss(AudioDetector):
@@ -96,11 +112,12 @@ class Hiss(AudioDetector):
         powers = np.stack([series.columns[name] for name in self.columns[1:]], axis=1)
         programme = 10 * np.log10(np.nansum(powers, axis=1) + FLOOR)
         high = 10 * np.log10(powers[:, FIRST_BAND:] + FLOOR)
+        middle = 10 * np.log10(np.nansum(powers[:, MIDDLE], axis=1) + FLOOR)
         spells: list[_Spell] = []
         for floor in floors(high):
             if spells and floor.stop <= spells[-1].stop:
                 continue
-            spell = _spell(floor, high)
+            spell = _spell(floor, high, middle)
             loud = programme[max(0, spell.start - 300) : spell.stop + 300]
             audible = spell.level_dbfs > np.quantile(loud, 0.9) - BELOW_PROGRAMME_DB
             if spell.is_hiss and audible:
@@ -110,7 +127,7 @@ class Hiss(AudioDetector):
         return [item for item in intervals if item.end_ns - item.start_ns >= shortest_ns]
 
 
-def _spell(floor: Floor, levels: NDArray[np.float32]) -> _Spell:
+def _spell(floor: Floor, levels: NDArray[np.float32], middle: NDArray[np.float32]) -> _Spell:
     """Return the floor out to the first moments on either side that lie below it."""
     bands = np.isfinite(floor.level_db) & (floor.level_db > SOFTEST_DBFS)
     level_dbfs = float(10 * np.log10(np.sum(10 ** (floor.level_db[bands] / 10)) + 1e-12))
@@ -118,14 +135,28 @@ def _spell(floor: Floor, levels: NDArray[np.float32]) -> _Spell:
         return _Spell(floor.start, floor.stop, level_dbfs)
     above = levels[:, bands] - floor.level_db[bands]
     dips = np.flatnonzero(np.sum(above < -DIP_DB, axis=1) >= 2)
-    middle = (floor.start + floor.stop) // 2
-    earlier, later = dips[dips < middle], dips[dips >= middle]
+    centre = (floor.start + floor.stop) // 2
+    earlier, later = dips[dips < centre], dips[dips >= centre]
     start = int(earlier[-1]) + 1 if earlier.size else 0
     stop = int(later[0]) if later.size else len(levels)
     mean = above.mean(axis=1)
     steps_db = (_step(mean[:start][::-1]), _step(mean[stop:]))
+    along_db = (_rise(middle, start), -_rise(middle, stop))
+    ends = middle[start : start + MIDDLE_HOPS], middle[max(start, stop - MIDDLE_HOPS) : stop]
+    louder = max(_usual(end) for end in ends) - level_dbfs
     inside = above[start:stop]
-    return _Spell(start, stop, level_dbfs, steps_db, _covered(inside), float(np.median(inside.mean(axis=1))))
+    usual_db = float(np.median(inside.mean(axis=1)))
+    return _Spell(start, stop, level_dbfs, steps_db, along_db, louder, _covered(inside), usual_db)
+
+
+def _rise(levels: NDArray[np.float32], at: int) -> float:
+    """Return by how much the usual level is higher after a hop than before it; 0 at the recording's ends."""
+    before, after = levels[max(0, at - MIDDLE_HOPS) : at], levels[at : at + MIDDLE_HOPS]
+    return _usual(after) - _usual(before) if before.size and after.size else 0.0
+
+
+def _usual(levels: NDArray[np.float32]) -> float:
+    return float(np.median(levels)) if levels.size else 0.0
 
 
 def _covered(above: NDArray[np.float32]) -> float:
