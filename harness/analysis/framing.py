@@ -41,7 +41,7 @@ UNEXPLAINED: Final = 0.5
 CELLS: Final = (8, 6)
 """A stretch is looked for in so many parts across and down: all of the picture is stretched, not a figure."""
 
-TELLING: Final = 0.1
+TELLING: Final = 0.03
 """A part says something where a stretch changes it by this share of what it changes others on average."""
 
 EVERYWHERE: Final = 0.7

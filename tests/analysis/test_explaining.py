@@ -54,3 +54,12 @@ def test_a_pause_lasts_until_the_next_key_that_moves_on(key):
 
 def test_a_pause_may_last_to_the_end():
     assert pauses([_press("PLAY", 0), _press("PAUSE", 1)], 9 * S) == [(S, 9 * S, "PAUSE")]
+
+
+@pytest.mark.parametrize(
+    ("stutter_ends_ns", "reasons"), [(2 * S, [None, "freeze_frame"]), (4 * S, ["stutter", None])]
+)
+def test_of_two_that_explain_each_other_the_longer_stays(stutter_ends_ns, reasons):
+    findings = [_finding("freeze_frame", S, 2 * S), _finding("stutter", S, stutter_ends_ns)]
+    explains = {"freeze_frame": {"stutter"}, "stutter": {"freeze_frame"}}
+    assert [item.explained_by for item in explain(findings, explains, Timeline())] == reasons

@@ -106,3 +106,20 @@ def test_a_spotlight_is_no_bar():
         for planes in film[50:]
     ]
     assert shown.find([*film[:50], *dark], AspectError) == []
+
+
+def _figures(apart_px):
+    """Return two figures that stand so far from the middle, before clouds and a fence that stand still."""
+    y = np.full((270, 480), 180, np.uint8)
+    y[190:] = 120
+    for left in range(20, 480, 90):
+        y[30:60, left : left + 40], y[180:230, left : left + 12] = 235, 70
+    for x in (240 - apart_px, 240 + apart_px):
+        y[80:240, x - 45 : x + 45] = 40
+        y[100:130, x - 20 : x + 20] = 220
+    return y, np.full((135, 240), 128, np.uint8), np.full((135, 240), 128, np.uint8)
+
+
+def test_figures_move_apart_on_a_still_ground():
+    film = [_figures(apart_px) for apart_px in (100, 112, 100) for _ in range(12)]
+    assert shown.find(film, AspectError) == []

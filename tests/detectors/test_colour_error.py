@@ -90,3 +90,25 @@ def test_a_flash_and_a_fade_are_no_wrong_range():
         for picture, gain in zip(film[60:72], np.linspace(1, 0, 12), strict=True)
     ]
     assert shown.find([*film[:40], *flash, *film[42:60], *fade], ColourError) == []
+
+
+def _over(picture, codes, share):
+    """Return a picture that is a part of the way from a plain one."""
+    return tuple(
+        np.uint8(np.rint(code + (plane.astype(np.float32) - code) * share))
+        for plane, code in zip(picture, codes, strict=True)
+    )
+
+
+@pytest.mark.parametrize("codes", [(16, 128, 128), (235, 128, 128)])
+def test_a_scene_that_comes_from_black_or_white_is_no_wrong_range(codes):
+    film = [_over(picture, (126, 128, 128), 0.6) for picture in shown.film()]
+    shares = [0] * 10 + [*np.linspace(0.08, 1, 25)] + [1] * 65
+    film = [_over(picture, codes, share) for picture, share in zip(film, shares, strict=True)]
+    assert shown.find(film, ColourError) == []
+
+
+def test_a_light_that_trembles_is_no_wrong_range():
+    bright = _over(shown.film()[40], (235, 128, 128), 0.5)
+    film = [_over(bright, (16, 100, 150), gain) for gain in (1, 0.95, 1, 0.94, 0.99) for _ in range(12)]
+    assert shown.find(film, ColourError) == []

@@ -84,3 +84,19 @@ def test_a_clear_sky_is_no_lost_input():
     sky = np.linspace(150, 158, 270)[:, None] + random.normal(0, 1, (270, 480))
     sky = (np.uint8(np.rint(sky)), *(np.full((135, 240), code, np.uint8) for code in (160, 108)))
     assert shown.find([*shown.film()[:40], *[sky] * 60], SolidColour) == []
+
+
+RED, GREEN = (100, 100, 200), (98, 115, 93)
+
+
+@pytest.mark.parametrize(("colour", "found"), [(BLUE, [(40, 60)]), (RED, []), (GREEN, [])])
+def test_only_what_a_generator_shows_may_come_between_two_shots(colour, found):
+    first, second = shown.film(), shown.film("news")
+    assert shown.find([*first[:40], *[_card(colour)] * 20, *second[60:]], SolidColour) == found
+
+
+@pytest.mark.parametrize("empty", [25, 60])
+def test_words_may_come_upon_a_card_that_was_empty(empty):
+    film, other = shown.film(), [_card(RED, 64)] * 20
+    pictures = [*film[:40], *other, *[_card(BLUE)] * empty, *[_card(BLUE, 320)] * 20]
+    assert shown.find(pictures, SolidColour) == []
