@@ -91,12 +91,12 @@ def _run(trial: Trial, result: Result, path: Path) -> None:
     else:
         most_s = trial.spec.start_s + trial.spec.duration_s + TAIL_S
         planting = Planting(trial.spec, stream)
-        meter = _Loudness(trial.spec)
+        meter = Listener(trial.spec)
         _record(path, stream, planting.items(meter.listen(_until(items, most_s))))
         truth = planting.truth()
         result.kind = truth["kind"]
         result.events_s = events([(start, end) for start, end in truth["intervals_s"]])
-        result.shows = bool(result.events_s) and _shows(trial.spec, truth, meter)
+        result.shows = bool(result.events_s) and shows(trial.spec, truth, meter)
         if not result.shows:
             return
     look(Recording(path, threads=1), result)
@@ -148,8 +148,8 @@ def _until(items: Iterator[Captured], most_s: float) -> Iterator[Captured]:
         yield item
 
 
-class _Loudness:
-    """Listens to the clean sound where something is planted."""
+class Listener:
+    """Listens to the clean sound where something is planted: its level, and how the front pair correlates."""
 
     def __init__(self, spec: FaultSpec) -> None:
         self._span_s = (spec.start_s, spec.start_s + spec.duration_s)
@@ -158,6 +158,7 @@ class _Loudness:
         self._pair = np.zeros(3)
 
     def listen(self, items: Iterable[Captured]) -> Iterator[Captured]:
+        """Pass on what comes in."""
         for item in items:
             inside = self._span_s[0] <= getattr(item, "t_ns", 0) / NS_PER_S < self._span_s[1]
             if inside and isinstance(item, AudioBlock):
@@ -172,6 +173,7 @@ class _Loudness:
 
     @property
     def dbfs(self) -> float:
+        """Return the level, full scale 1; -120 where nothing was heard."""
         return 10 * math.log10(self._squared / self._count + 1e-12) if self._count else -120.0
 
     @property
@@ -181,7 +183,7 @@ class _Loudness:
         return product / math.sqrt(left * right) if left > 0 and right > 0 else 0.0
 
 
-def _shows(spec: FaultSpec, truth: dict[str, Any], meter: _Loudness) -> bool:
+def shows(spec: FaultSpec, truth: dict[str, Any], meter: Listener) -> bool:
     """Return whether what was planted can be seen or heard in this clip.
 
     Sound must be loud enough to be heard at all. Of a pair of channels that errs, the difference must be

@@ -2,11 +2,14 @@
 
 import math
 
+import numpy as np
 import pytest
 
 from harness.bench.score import score
-from harness.bench.trial import Result, events, meant
+from harness.bench.trial import Listener, Result, events, meant, shows
 from harness.impair.base import FaultSpec
+from harness.media import AudioBlock, AudioFormat, StreamFormat
+from harness.run.planting import Planting
 
 
 def _result(level="easy", start_s=2.0, found=(), defect="freeze_frame", **more):
@@ -79,3 +82,17 @@ def test_intervals_close_together_are_one_event():
 def test_a_finding_near_what_was_planted_is_meant(at_s, is_meant):
     result = _result(found=[("freeze_frame", at_s, 1.0)])
     assert meant(result, result.found[0]) is is_meant
+
+
+@pytest.mark.parametrize(
+    ("sides", "kind", "is_heard"),
+    [(0.5, "mono", True), (0.03, "mono", False), (0.5, "inverted", True), (1.0, "inverted", False)],
+)
+def test_a_pair_that_errs_counts_where_that_is_heard(sides, kind, is_heard):
+    mid, side = np.random.default_rng(1).normal(0, 0.1, (2, 48_000, 1))
+    pair = np.float32(np.hstack((mid + sides * side, mid - sides * side)))
+    spec = FaultSpec("channel_error", 0.1, 0.8, kind=kind)
+    planting, meter = Planting(spec, StreamFormat(None, AudioFormat(48_000, 2))), Listener(spec)
+    blocks = [AudioBlock(at * 10**8, at * 4_800, pair[at * 4_800 :][:4_800]) for at in range(10)]
+    assert len(list(planting.items(meter.listen(blocks)))) == 10
+    assert shows(spec, planting.truth(), meter) is is_heard

@@ -104,13 +104,30 @@ def _fuzz():
     return 0.4 * (rounded - np.convolve(rounded, coupling)[: len(rounded)])[:, None]
 
 
+def _fuzz_bass():
+    """Return a bass through a fuzz box alone: cut at one level from beginning to end."""
+    t_s = np.arange(2 * RATE_HZ) / RATE_HZ
+    string = sum(np.sin(2 * np.pi * 41 * part * t_s + part) / part for part in range(1, 5))
+    return np.clip(0.5 * (1.2 - t_s % 0.4) * string, -0.25, 0.25)[:, None]
+
+
+def _two_squares():
+    """Return the square waves of a chip, with its drum: few levels, far apart, but for a quarter of it."""
+    t_s = np.arange(2 * RATE_HZ) / RATE_HZ
+    voices = 0.22 * np.sign(np.sin(2 * np.pi * 440 * t_s)) + 0.3 * np.sign(np.sin(2 * np.pi * 65 * t_s))
+    drum = np.random.default_rng(1).uniform(-1, 1, len(t_s)) * (t_s % 0.4 < 0.1)
+    return (0.6 * (voices + 0.3 * drum))[:, None]
+
+
 def _bass():
     t_s = np.arange(4 * RATE_HZ) / RATE_HZ
     return 0.8 * (np.sin(2 * np.pi * 41 * t_s) * np.minimum(1, 2 * np.exp(-(t_s % 2))))[:, None]
 
 
 @pytest.mark.parametrize(
-    "honest", [_master, _square, _chiptune, _fuzz, _bass], ids=lambda make: make.__name__
+    "honest",
+    [_master, _square, _chiptune, _fuzz, _fuzz_bass, _two_squares, _bass],
+    ids=lambda make: make.__name__,
 )
 def test_nothing_is_found_in_what_is_meant(honest):
     assert found(np.rint(32767 * honest()).astype(np.int16)) == []

@@ -50,13 +50,15 @@ class Step:
     """Where the gain steps, by how much, and how far that explains what is heard.
 
     `healed_db` is by how much the factor makes the break smaller. `off_db` is how far the step of the level
-    (20 ms) and of what is unpredicted (10 ms) are from it: the larger of both.
+    (20 ms) and of what is unpredicted (10 ms) are from it: the larger of both. `alone_db` is by how much its
+    errors exceed all others within 10 ms: a voice has others like it.
     """
 
     at: int
     gain_db: float
     healed_db: float
     off_db: float
+    alone_db: float
 
 
 def steps_of(samples: Samples, hop: int, owned: range) -> Iterator[Step]:
@@ -106,7 +108,7 @@ def _step(samples: Samples, place: int, errors: Samples, hop: int) -> Step | Non
     level_db = _change_db(samples, at, 2 * hop)
     unpredicted_db = _change_db(errors, at, hop)
     off_db = max(abs(level_db - gain_db), abs(unpredicted_db - gain_db))
-    return Step(at, gain_db, float(healed_db[best]), off_db)
+    return Step(at, gain_db, float(healed_db[best]), off_db, _alone_db(errors, at, hop))
 
 
 class _Prediction:
@@ -152,6 +154,12 @@ def _learnt(samples: Samples) -> Samples:
     inner = products[:ORDER, :ORDER] + np.eye(ORDER) * (1e-9 * products[0, 0] + 1e-12)
     past = np.linalg.solve(inner, products[:ORDER, ORDER])
     return np.concatenate(([1.0], -past[::-1]))
+
+
+def _alone_db(errors: Samples, at: int, hop: int) -> float:
+    own = np.abs(errors[at - 2 : at + BURST]).max()
+    beside = np.concatenate((errors[max(0, at - hop) : at - BURST], errors[at + 2 * BURST : at + hop]))
+    return 20 * float(np.log10((own + 1e-12) / (np.abs(beside).max() + 1e-12)))
 
 
 def _change_db(values: Samples, at: int, length: int) -> float:

@@ -34,6 +34,10 @@ drum ends or sets in it is 9 dB off and more. What is beyond counts against the 
 LONE_DB: Final = 18.0
 """A jump is taken for one by itself that heals by so much, as four in five planted steps do."""
 
+ALONE_DB, ALONE_HEALED_DB, ALONE_OFF_DB = 3.5, 8.0, 9.0
+"""So does one that heals by less, if nothing beside it is so badly predicted: each pulse of a voice is like
+the others, and where a vowel ends it had others before it."""
+
 LEAST_HEALED_DB: Final = 4.0
 PAIR_DB: Final = 16.0
 """Of a jump and of the one that undoes it, together: two breaks are hardly inverse by accident."""
@@ -45,7 +49,7 @@ BACK_DB: Final = 1.0
 """So nearly undone, a jump is over."""
 
 SURE_DB: Final = 20.0
-NOTHING: Final = (0.0, 0.0, 0.0, 0.0)
+NOTHING: Final = (0.0, 0.0, 0.0, 0.0, 0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +57,7 @@ class _Jump:
     t_ns: int
     gain_db: float
     healed_db: float
+    alone: bool
 
 
 class Loudness(AudioDetector):
@@ -78,6 +83,7 @@ class Loudness(AudioDetector):
         "jump_db",
         "healed_db",
         "off_db",
+        "alone_db",
         "ago_ms",
     )
     trigger = Trigger(enter=LEAST_DB, leave=LEAST_DB, min_s=1.0)
@@ -107,7 +113,7 @@ class Loudness(AudioDetector):
         while jumps:
             jump = jumps.pop(0)
             back = next((at for at, other in enumerate(jumps) if _undoes(other, jump)), None)
-            if back is None and jump.healed_db < LONE_DB:
+            if back is None and jump.healed_db < LONE_DB and not jump.alone:
                 continue
             end_ns = series.end_ns if back is None else jumps.pop(back).t_ns
             if end_ns - jump.t_ns >= seconds_to_ns(self.trigger.min_s):
@@ -133,7 +139,7 @@ def _row(step: Step | None, stretch: SoundStretch) -> tuple[float, ...]:
     if step is None:
         return NOTHING
     ago = stretch.hop * (HOPS + MARGIN) - step.at % stretch.hop
-    return step.gain_db, step.healed_db, step.off_db, 1000 * ago / stretch.rate_hz
+    return step.gain_db, step.healed_db, step.off_db, step.alone_db, 1000 * ago / stretch.rate_hz
 
 
 def _jumps(series: Series) -> Iterator[_Jump]:
@@ -142,10 +148,14 @@ def _jumps(series: Series) -> Iterator[_Jump]:
     gains_db = np.abs(columns["jump_db"])
     heard = np.nan_to_num(columns["momentary_lufs"], nan=0.0) >= SOFTEST_LUFS
     healed_db = columns["healed_db"] - np.maximum(columns["off_db"] - OFF_DB, 0)
-    plain = (gains_db >= LEAST_DB) & (gains_db <= MOST_DB) & (healed_db >= LEAST_HEALED_DB) & heard
+    alone = (columns["healed_db"] >= ALONE_HEALED_DB) & (columns["alone_db"] >= ALONE_DB)
+    alone &= columns["off_db"] <= ALONE_OFF_DB
+    plain = (gains_db >= LEAST_DB) & (gains_db <= MOST_DB) & ((healed_db >= LEAST_HEALED_DB) | alone) & heard
     for row in np.flatnonzero(plain).tolist():
         ago_ns = round(float(columns["ago_ms"][row]) * NS_PER_MS)
-        yield _Jump(int(edges[row]) - ago_ns, float(columns["jump_db"][row]), float(healed_db[row]))
+        yield _Jump(
+            int(edges[row]) - ago_ns, float(columns["jump_db"][row]), float(healed_db[row]), bool(alone[row])
+        )
 
 
 def _undoes(other: _Jump, jump: _Jump) -> bool:
