@@ -42,8 +42,8 @@ FAINT_RULES: Final = Rules(rise=0.3, alone=0.6, step_s=0.06)
 SAME_CONTRAST: Final = 0.05
 """where the contrast of the whole picture stays the same to this share."""
 
-CLEAR: Final = 0.45
-"""Otherwise a loss of so much detail, in octaves, is a blur whatever the sharpness says: where little is left,
+CLEAR: Final = 0.9
+"""Otherwise a loss of so much detail, in octaves, that ends again is a blur whatever the sharpness says: where little is left,
 that is of what the coder left over and not of the picture."""
 
 EVERYWHERE: Final = 0.15
@@ -55,6 +55,9 @@ LESS_CONTRAST: Final = (0.85, 1.03)
 
 SOFTER: Final = 0.06
 """Sharpness itself, free of contrast, falls by this at least, in octaves."""
+
+LASTS_S: Final = 0.4
+"""A blur lasts so long: somebody who turns quickly is soft for less."""
 
 HISTORY_S: Final = 1.0
 """What does not recover counts only after so much of the shot: else something sharp may have ended."""
@@ -103,7 +106,7 @@ class Blur(VideoDetector):
         return [
             item.interval(seen, item.height, RULES.rise, context.whole_picture)
             for item in sorted(found, key=lambda item: item.start)
-            if _known(seen, item) and not _moves(seen, item)
+            if item.stop - item.start >= seen.rows(LASTS_S) and _known(seen, item) and not _moves(seen, item)
         ]
 
 
@@ -149,7 +152,7 @@ def _faint(spread: NDArray[np.float64], item: Departure) -> bool:
 
 
 def _everywhere(mid: NDArray[np.float64], spread: NDArray[np.float64], item: Departure) -> bool:
-    if item.height < CLEAR:
+    if item.height < CLEAR or not item.returned:
         return False
     fell, contrast = item.sides(mid), item.sides(spread)
     low, high = (share * contrast[0] for share in LESS_CONTRAST)
