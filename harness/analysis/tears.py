@@ -56,8 +56,8 @@ on the other: above a number that counts on, nothing moves."""
 
 UP_ROWS: Final = 12
 PASSES_SHARE: Final = 0.8
-"""An edge that passes moves up or down by no more than so many rows a picture, and so explains this share of the
-px that changed."""
+"""An edge that passes moves up or down by no more than so many rows a picture, and that explains
+this share of the px that changed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,8 +27,8 @@ LOUD_DBFS: Final = -45.0
 MOVING_SHARE: Final = 0.02
 VISIBLE_PSNR_DB: Final = 50.0
 SOFTENED_SHARE: Final = 0.05
-"""A blur shows where the luma of so much of the picture differs by more than 3 code values: a picture that was
-soft already, such as a small one that was scaled up, has nothing to lose."""
+"""A blur shows where so much of the picture differs by more than 3 code values: one that was soft already,
+such as a small one that was scaled up, has nothing to lose."""
 NEEDS_MOTION: Final = frozenset({"freeze_frame", "stutter", "tearing", "combing"})
 """These show only where so much of the picture changes from frame to frame."""
 ONE_EVENT_S: Final = 1.0
