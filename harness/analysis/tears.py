@@ -139,7 +139,7 @@ def _unexplained(
 
 def _passes(thin: Plane, last: Plane, row: int) -> bool:
     """Return whether what changed at a border is there because it moved up or down as a whole: an edge of the
-    picture, such as a gap in a floor or a line of credits.
+    picture, such as a gap in a floor or a line of credits. By less than a row, it lies between two rows.
     """
     first, end = row - BESIDE_ROWS, row + BESIDE_ROWS
     if first < UP_ROWS + 1 or end + UP_ROWS + 1 > len(thin):
@@ -149,11 +149,10 @@ def _passes(thin: Plane, last: Plane, row: int) -> bool:
     count = cv2.countNonZero(changed)
     most = 0
     for by in range(-UP_ROWS, UP_ROWS + 1):
-        then = last[first + by : end + by]
-        between = cv2.addWeighted(then, 0.5, last[first + by + 1 : end + by + 1], 0.5, 0)
-        for place in (then, between):
-            same = cv2.compare(cv2.absdiff(here, place), NOISE_CODES, cv2.CMP_LE)
-            most = max(most, cv2.countNonZero(cv2.bitwise_and(same, changed)))
+        then, next_to = last[first + by : end + by], last[first + by + 1 : end + by + 1]
+        below, above = cv2.subtract(cv2.min(then, next_to), here), cv2.subtract(here, cv2.max(then, next_to))
+        same = cv2.compare(cv2.max(below, above), NOISE_CODES, cv2.CMP_LE)
+        most = max(most, cv2.countNonZero(cv2.bitwise_and(same, changed)))
     return most > PASSES_SHARE * count
 
 

@@ -47,6 +47,9 @@ CLEAR: Final = 0.9
 """Otherwise a loss of so much detail, in octaves, that ends again is a blur whatever the sharpness says:
 where little is left, that is the sharpness of what the coder left over."""
 
+SHEER: Final = 1.5
+"""The same where a cut ends it: something sharp may also have gone."""
+
 EVERYWHERE: Final = 0.15
 """Detail is lost all over the picture: in its middling blocks by this share of what the sharpest lose. Where
 words disappear from a soft picture, the sharpest alone do."""
@@ -175,7 +178,7 @@ def _faint(spread: NDArray[np.float64], item: Departure) -> bool:
 
 
 def _everywhere(mid: NDArray[np.float64], spread: NDArray[np.float64], item: Departure) -> bool:
-    if item.height < CLEAR or not item.returned:
+    if item.height < (CLEAR if item.returned else SHEER):
         return False
     fell, contrast = item.sides(mid), item.sides(spread)
     low, high = (share * contrast[0] for share in LESS_CONTRAST)

@@ -29,7 +29,7 @@ LEAST_TORN: Final = 5
 TORN_SHARE: Final = 0.2
 """So many torn pictures make a finding, and such a share of those they span: a few may be accidents."""
 
-STAYS_S: Final = 0.3
+STAYS_S: Final = 0.5
 """A line that stays is there for so long: a shadow may pass over a gap in the floor."""
 
 SAME_ROW_SHARE: Final = 0.0005
