@@ -18,6 +18,10 @@ from harness.clock import NS_PER_S
 LEAST_BEFORE: Final = 4
 """So many frames of the shot must have been measured before it departs."""
 
+LEAST_NEAR: Final = 2
+HIGH: Final = 2.5
+"""What is so many times as high as need be, and comes back as abruptly, may begin closer to a cut."""
+
 HALF: Final = 0.5
 """A departure is told where it passes this share of its height, and lasts while it keeps as much.
 
@@ -168,11 +172,13 @@ class _Search:
         first = self._shot_start(row)
         since = max(first, row - self.memory, self.found[-1].stop if self.found else 0)
         earlier, inside = self.level[since:row], self.level[row : row + self.shortest]
-        cut = self.broken[row + 1 : row + self.shortest].any()
-        if cut or earlier.size < LEAST_BEFORE or inside.size < self.shortest:
+        if earlier.size < LEAST_NEAR or inside.size < self.shortest:
             return None
+        near = earlier.size < LEAST_BEFORE or self.broken[row + 1 : row + self.shortest].any()
         before = float(np.median(earlier))
         height = self._settled(row) - before
+        if near and height < HIGH * self.rules.rise:
+            return None
         half = before + HALF * height
         if height < self.rules.rise or inside.min() < half or self.level[row - 1] >= half:
             return None
@@ -181,7 +187,8 @@ class _Search:
         if not self._steep(self.level[since : row + self.step], row - since, HALF * height):
             return None
         start = self._begins(row, since, before + SIGN * height)
-        return self._ended(Departure(first, start, row, before, height, False))
+        ended = self._ended(Departure(first, start, row, before, height, False))
+        return None if near and ended and not ended.returned else ended
 
     def _shot_start(self, row: int) -> int:
         first = int(self._breaks[np.searchsorted(self._breaks, row) - 1])

@@ -54,6 +54,12 @@ SIDES_ALIKE: Final = 0.03
 on the other: above a number that counts on, nothing moves."""
 
 
+UP_ROWS: Final = 12
+PASSES_SHARE: Final = 0.8
+"""An edge that passes moves up or down by no more than so many rows a picture, and that explains
+this share of the px that changed."""
+
+
 @dataclass(frozen=True, slots=True)
 class Break:
     """The row border at which a picture breaks most.
@@ -100,6 +106,8 @@ def find_break(view: FrameView, earlier: Sequence[Plane], least: float) -> Break
     gains = _closely(thin, earlier, borders)
     order = np.argsort(-gains)
     found = Break(float(gains[order[0]]), _third(gains[order]), int(borders[order[0]]) + 1)
+    if found.gain >= least and _passes(thin, last, found.row):
+        return Break(0.0, found.others, found.row)
     if found.gain >= least and _both_move(thin, earlier, found.row):
         moved = row_motion(view.luma, view.previous.luma, found.row)
         if moved.known >= KNOWN_SHARE:
@@ -127,6 +135,25 @@ def _unexplained(
     moved = row_motion(view.luma, view.previous.luma, border + 1)
     torn = moved.known >= KNOWN_SHARE and moved.apart >= APART_SHARE
     return Break(float(steep[border]), others, border + 1) if torn else None
+
+
+def _passes(thin: Plane, last: Plane, row: int) -> bool:
+    """Return whether what changed at a border is there because it moved up or down as a whole: an edge of the
+    picture, such as a gap in a floor or a line of credits. By less than a row, it lies between two rows.
+    """
+    first, end = row - BESIDE_ROWS, row + BESIDE_ROWS
+    if first < UP_ROWS + 1 or end + UP_ROWS + 1 > len(thin):
+        return False
+    here = thin[first:end]
+    changed = cv2.compare(cv2.absdiff(here, last[first:end]), NOISE_CODES, cv2.CMP_GT)
+    count = cv2.countNonZero(changed)
+    most = 0
+    for by in range(-UP_ROWS, UP_ROWS + 1):
+        then, next_to = last[first + by : end + by], last[first + by + 1 : end + by + 1]
+        below, above = cv2.subtract(cv2.min(then, next_to), here), cv2.subtract(here, cv2.max(then, next_to))
+        same = cv2.compare(cv2.max(below, above), NOISE_CODES, cv2.CMP_LE)
+        most = max(most, cv2.countNonZero(cv2.bitwise_and(same, changed)))
+    return most > PASSES_SHARE * count
 
 
 def _both_move(thin: Plane, earlier: Sequence[Plane], row: int) -> bool:

@@ -11,6 +11,8 @@ ONCE_WRONG = [
     ("talking_head", "freeze_frame"),
     ("cartoon", "stutter"),
     ("pixel_art", "stutter"),
+    ("mosaic", "block_corruption"),
+    ("end_credits", "block_corruption"),
     ("fuzz_bass", "audio_dropout"),
     ("gated_speech", "silence"),
     ("gated_speech", "hiss"),

@@ -97,7 +97,13 @@ def _checks(y, index):
     y[150:310, 200 + index : 400 + index] = shirt
 
 
-@pytest.mark.parametrize("draw", [_panel, _subtitles, _ticker, _split, _mosaic, _tiles, _checks])
+def _pixel_art(y, index):
+    rows, columns = np.indices((moving.HEIGHT // 8, moving.WIDTH // 8))
+    drawn = np.where((rows // 3 + (columns + index // 2) // 5) % 3, 60, 190).astype(np.uint8)
+    y[:] = np.kron(drawn, np.ones((8, 8), np.uint8))
+
+
+@pytest.mark.parametrize("draw", [_pixel_art, _panel, _subtitles, _ticker, _split, _mosaic, _tiles, _checks])
 def test_graphics_and_patterns_are_part_of_the_picture(draw):
     assert _found(_over(moving.pan(36), draw)) == []
 

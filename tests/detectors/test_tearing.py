@@ -73,3 +73,10 @@ def test_one_torn_picture_is_no_finding():
 
 def _stacked(one, other, line):
     return moving.grey(np.vstack([one[0][:line], other[0][line:]]))
+
+
+def test_credits_that_roll_are_clean():
+    roll = np.full((1400, moving.WIDTH), 16, np.uint8)
+    for top in range(60, 1400, 40):
+        cv2.putText(roll, "HOLM KEANE LUND WEISS", (60, top), 0, 1.0, 220, 2)
+    assert _found([moving.grey(roll[2 * step : 2 * step + moving.HEIGHT].copy()) for step in range(40)]) == []

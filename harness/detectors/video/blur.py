@@ -1,6 +1,7 @@
 """blur: the picture loses its sharpness in the middle of a shot."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Final
 
 import cv2
@@ -42,19 +43,29 @@ FAINT_RULES: Final = Rules(rise=0.3, alone=0.6, step_s=0.06)
 SAME_CONTRAST: Final = 0.05
 """where the contrast of the whole picture stays the same to this share."""
 
-CLEAR: Final = 0.45
-"""Otherwise a loss of so much detail, in octaves, is a blur whatever the sharpness says: where little is
-left, that is of what the coder left over and not of the picture."""
+CLEAR: Final = 0.9
+"""Otherwise a loss of so much detail, in octaves, that ends again is a blur whatever the sharpness says:
+where little is left, that is the sharpness of what the coder left over."""
+
+SHEER: Final = 1.5
+"""The same where a cut ends it: something sharp may also have gone."""
 
 EVERYWHERE: Final = 0.15
 """Detail is lost all over the picture: in its middling blocks by this share of what the sharpest lose. Where
 words disappear from a soft picture, the sharpest alone do."""
+
+AT_ONCE: Final = 0.7
+AT_ONCE_ROWS: Final = 3
+"""And so much of it in the first pictures: the fine detail goes before the coarse where a focus is pulled."""
 
 LESS_CONTRAST: Final = (0.85, 1.03)
 """And the contrast of the whole picture changes by no more than the fine detail in it."""
 
 SOFTER: Final = 0.06
 """Sharpness itself, free of contrast, falls by this at least, in octaves."""
+
+LASTS_S: Final = 0.4
+"""A blur lasts so long: somebody who turns quickly is soft for less."""
 
 HISTORY_S: Final = 1.0
 """What does not recover counts only after so much of the shot: else something sharp may have ended."""
@@ -94,7 +105,7 @@ class Blur(VideoDetector):
     trigger = Trigger(enter=RULES.rise, leave=RULES.rise / 2, min_s=RULES.shortest_s)
 
     def measure(self, view: FrameView) -> tuple[float, ...]:
-        """Return how sharp the sharpest blocks are, fine detail of those and of all, contrast and motion."""
+        """Return the sharpness, the detail (fine and coarse, where most and midway), contrast and motion."""
         return (*_sharpness(view.of(detail)), *_coarse(view), view.spread, *motion.measure(view))
 
     def find(self, series: Series, context: Context) -> list[Interval]:
@@ -109,15 +120,19 @@ class Blur(VideoDetector):
             departures(-(sharp + CONTRAST_SHARE * fine), seen, RULES),
             lambda item: _softens(sharp, item),
         )
+        at_once = partial(_at_once, coarse)
         faint = departures(-fine, seen, FAINT_RULES)
-        _add(found, faint, lambda item: _faint(spread, item) or _everywhere(mid, spread, item))
         _add(
-            found, departures(-coarse, seen, FAINT_RULES), lambda item: _everywhere(mid_coarse, spread, item)
+            found,
+            faint,
+            lambda item: _faint(spread, item) or (_everywhere(mid, spread, item) and at_once(item)),
         )
+        soft = departures(-coarse, seen, FAINT_RULES)
+        _add(found, soft, lambda item: _everywhere(mid_coarse, spread, item) and at_once(item))
         return [
             item.interval(seen, item.height, RULES.rise, context.whole_picture)
             for item in sorted(found, key=lambda item: item.start)
-            if _known(seen, item) and not _moves(seen, item)
+            if item.stop - item.start >= seen.rows(LASTS_S) and _known(seen, item) and not _moves(seen, item)
         ]
 
 
@@ -163,11 +178,19 @@ def _faint(spread: NDArray[np.float64], item: Departure) -> bool:
 
 
 def _everywhere(mid: NDArray[np.float64], spread: NDArray[np.float64], item: Departure) -> bool:
-    if item.height < CLEAR:
+    if item.height < (CLEAR if item.returned else SHEER):
         return False
     fell, contrast = item.sides(mid), item.sides(spread)
     low, high = (share * contrast[0] for share in LESS_CONTRAST)
     return fell[0] - fell[1] >= EVERYWHERE * item.height and low <= contrast[1] <= high
+
+
+def _at_once(coarse: NDArray[np.float64], item: Departure) -> bool:
+    """Return whether coarse detail fell with the fine: where a focus is pulled, it follows."""
+    before = float(np.median(coarse[max(0, item.start - AT_ONCE_ROWS) : item.start]))
+    first = float(np.median(coarse[item.start + 1 : item.start + 1 + AT_ONCE_ROWS]))
+    least = float(np.median(coarse[item.start + AT_ONCE_ROWS : item.stop][: 4 * AT_ONCE_ROWS]))
+    return before - first >= AT_ONCE * (before - least)
 
 
 def _known(seen: Motion, item: Departure) -> bool:

@@ -25,9 +25,12 @@ ALONE: Final = 1.8
 TOGETHER_S: Final = 0.6
 """Torn pictures less than this apart may make one finding."""
 
-LEAST_TORN: Final = 4
+LEAST_TORN: Final = 5
 TORN_SHARE: Final = 0.2
 """So many torn pictures make a finding, and such a share of those they span: a few may be accidents."""
+
+STAYS_S: Final = 0.5
+"""A line that stays is there for so long: a shadow may pass over a gap in the floor."""
 
 SAME_ROW_SHARE: Final = 0.0005
 """A line that stays keeps its row to this share of the height."""
@@ -125,8 +128,15 @@ def _lines(torn: Rows, place: Values, edges: NDArray[np.int64], height: int) -> 
             line.append(row)
         open_lines.append([row])
     return [
-        line for line in done + open_lines if len(line) >= max(LEAST_TORN, TORN_SHARE * (line[-1] - line[0]))
+        line
+        for line in done + open_lines
+        if len(line) >= max(LEAST_TORN, TORN_SHARE * (line[-1] - line[0]))
+        and (_wanders(line, place, height) or edges[line[-1] + 1] - edges[line[0]] >= STAYS_S * NS_PER_S)
     ]
+
+
+def _wanders(line: list[int], place: Values, height: int) -> bool:
+    return bool(abs(place[line[-1]] - place[line[0]]) >= SLOWEST_SHARE * height * (line[-1] - line[0]))
 
 
 def _agrees(line: list[int], row: int, place: Values, height: int) -> bool:
