@@ -1,12 +1,16 @@
 """The benchmark counts right: what is found, missed, beside the mark, or does not show."""
 
 import math
+from fractions import Fraction
 
+import numpy as np
 import pytest
 
 from harness.bench.score import score
-from harness.bench.trial import Result, events, meant
+from harness.bench.trial import Result, _Loudness, _shows, events, meant
 from harness.impair.base import FaultSpec
+from harness.media import Frame, StreamFormat, VideoFormat
+from harness.run.planting import Planting
 
 
 def _result(level="easy", start_s=2.0, found=(), defect="freeze_frame", **more):
@@ -79,3 +83,14 @@ def test_intervals_close_together_are_one_event():
 def test_a_finding_near_what_was_planted_is_meant(at_s, is_meant):
     result = _result(found=[("freeze_frame", at_s, 1.0)])
     assert meant(result, result.found[0]) is is_meant
+
+
+@pytest.mark.parametrize(
+    ("kind", "u_code", "shows"), [("swapped", 90, True), ("swapped", 151, False), ("range", 90, True)]
+)
+def test_wrong_colours_show_where_luma_or_colour_changes(kind, u_code, shows):
+    spec = FaultSpec("colour_error", level="hard", kind=kind)
+    planting = Planting(spec, StreamFormat(VideoFormat(64, 48, Fraction(25)), None))
+    y, u, v = np.full((48, 64), 60, np.uint8), *(np.full((24, 32), code, np.uint8) for code in (u_code, 150))
+    list(planting.items([Frame(0, 0, y, u, v)]))
+    assert _shows(spec, planting.truth()["measured"], _Loudness(spec)) is shows
