@@ -1,6 +1,7 @@
 """The benchmark counts right: what is found, missed, beside the mark, or does not show."""
 
 import math
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -8,7 +9,7 @@ import pytest
 from harness.bench.score import score
 from harness.bench.trial import Listener, Result, events, meant, shows
 from harness.impair.base import FaultSpec
-from harness.media import AudioBlock, AudioFormat, StreamFormat
+from harness.media import AudioBlock, AudioFormat, Frame, StreamFormat, VideoFormat
 from harness.run.planting import Planting
 
 
@@ -96,3 +97,14 @@ def test_a_pair_that_errs_counts_where_that_is_heard(sides, kind, is_heard):
     blocks = [AudioBlock(at * 10**8, at * 4_800, pair[at * 4_800 :][:4_800]) for at in range(10)]
     assert len(list(planting.items(meter.listen(blocks)))) == 10
     assert shows(spec, planting.truth(), meter) is is_heard
+
+
+@pytest.mark.parametrize(
+    ("kind", "u_code", "visible"), [("swapped", 90, True), ("swapped", 151, False), ("range", 90, True)]
+)
+def test_wrong_colours_show_where_luma_or_colour_changes(kind, u_code, visible):
+    spec = FaultSpec("colour_error", level="hard", kind=kind)
+    planting = Planting(spec, StreamFormat(VideoFormat(64, 48, Fraction(25)), None))
+    y, u, v = np.full((48, 64), 60, np.uint8), *(np.full((24, 32), code, np.uint8) for code in (u_code, 150))
+    list(planting.items([Frame(0, 0, y, u, v)]))
+    assert shows(spec, planting.truth(), Listener(spec)) is visible
