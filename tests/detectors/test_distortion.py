@@ -114,7 +114,7 @@ def _fuzz_bass():
 def _two_squares():
     """Return the square waves of a chip, with its drum: few levels, far apart, but for a quarter of it."""
     t_s = np.arange(2 * RATE_HZ) / RATE_HZ
-    voices = 0.22 * np.sign(np.sin(2 * np.pi * 440 * t_s)) + 0.3 * np.sign(np.sin(2 * np.pi * 65 * t_s))
+    voices = 0.2 * np.sign(np.sin(2 * np.pi * 440 * t_s)) + 0.3 * np.sign(np.sin(2 * np.pi * 65 * t_s))
     drum = np.random.default_rng(1).uniform(-1, 1, len(t_s)) * (t_s % 0.4 < 0.1)
     return (0.6 * (voices + 0.3 * drum))[:, None]
 

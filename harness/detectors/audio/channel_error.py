@@ -56,8 +56,8 @@ LOOK: Final = 100
 
 WIDE_DB: Final = -28.0
 MONO_DB: Final = -30.0
-SAME_DB: Final = 8.0
-SAME_AT_ONCE_DB: Final = 4.0
+SAME_DB: Final = 6.5
+SAME_AT_ONCE_DB: Final = 2.5
 """Where the sides vanish, the mid must go on as it was, over 90 ms or over 20: else a stereo jingle gave
 way to a microphone."""
 

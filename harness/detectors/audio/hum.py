@@ -105,7 +105,8 @@ class Hum(AudioDetector):
     a tone whose harmonics are exact multiples of one frequency, within half a per cent of the mains.
     What pauses, breathes or bends leaves little of it, and no note of equal temperament lies so near
     (49.0 and 51.9 Hz, 58.3 and 61.7 Hz; A4 at 440 Hz). Each line gives -ln(1 - coherence), at most
-    `MOST_OF_A_LINE`, so that one held tone is never enough.
+    `MOST_OF_A_LINE`, so that one held tone is never enough. A bass that is tuned to the mains begins and ends
+    with its notes and is most of what is heard; a hum goes on through the pauses, well below the programme.
     """
 
     defect = "hum"

@@ -37,8 +37,10 @@ COARSE: Final = 8
 """A coarse converter leaves some values only, all a multiple of one step of at least this many of 16 bits."""
 
 PASSED: Final = 8
-"""Its steps go to a level close by: planted ones to the next but three at most, on average (a chip's square
-waves leave out 16 and more)."""
+FEW_VALUES: Final = 16
+NEXT_SHARE: Final = 0.25
+"""Sound goes from a level to one close by: planted sound to the next but three at most, on average, and of
+few levels to the very next, half of the time. The square waves of a chip leave levels out."""
 
 HELD_SHARE: Final = 0.02
 """Its steps are so wide that the sound stays on one for more samples than this share."""
@@ -165,5 +167,7 @@ def _step(samples: Samples, steps: Samples) -> float:
     for _ in range(2):
         unit = float(spaces.sum() / np.rint(spaces / unit).sum())
     off = float(np.abs(spaces - np.rint(spaces / unit) * unit).max())
-    passed = float(np.median(np.abs(steps[steps != 0]))) * 32768 / unit
-    return unit if off <= max(1.5, 0.02 * unit) and passed <= PASSED else 1.0
+    passed = np.abs(steps[steps != 0]) * (32768 / unit)
+    near = float(np.median(passed)) <= PASSED
+    near &= len(values) > FEW_VALUES or float(np.mean(passed < 1.5)) >= NEXT_SHARE
+    return unit if near and off <= max(1.5, 0.02 * unit) else 1.0
