@@ -87,7 +87,8 @@ class Blur(VideoDetector):
     """The viewer sees the whole picture go soft from one frame to the next.
 
     Measures in the sharpest blocks how much the gradient bends from px to px by comparison with the
-    gradient itself: for one edge that is inverse to its width, whatever its contrast. A shot that is soft
+    gradient itself: for one edge that is inverse to its width, whatever its contrast. Also measures how much
+    fine detail there is, as is, and in the small luma for pictures that were scaled up. A shot that is soft
     from its start, a focus that is pulled and a picture that blurs because it begins to move are direction.
     """
 
