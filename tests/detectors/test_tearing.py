@@ -4,6 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
+from harness.bench.negatives import edits
 from harness.detectors.video.tearing import Tearing
 from tests.support import moving
 
@@ -76,7 +77,5 @@ def _stacked(one, other, line):
 
 
 def test_credits_that_roll_are_clean():
-    roll = np.full((1400, moving.WIDTH), 16, np.uint8)
-    for top in range(60, 1400, 40):
-        cv2.putText(roll, "HOLM KEANE LUND WEISS", (60, top), 0, 1.0, 220, 2)
-    assert _found([moving.grey(roll[2 * step : 2 * step + moving.HEIGHT].copy()) for step in range(40)]) == []
+    scene = edits.end_credits(640, 360)
+    assert _found([scene(index / moving.FPS) for index in range(24)]) == []

@@ -63,7 +63,9 @@ class BlockCorruption(VideoDetector):
 
     Measures edges one px wide that were not there in the picture before and that close around squares or
     strips of whole blocks of the coding grid, against the same on grids that no coder uses. Edges of a
-    moving scene, of text and of a new shot lie anywhere; mosaics, walls of tiles and panels stay.
+    moving scene, of text and of a new shot lie anywhere. Where a decoder conceals what it lost, borders are
+    faint and close around nothing, but there are many more on the grid than off it. A mosaic, a wall of tiles
+    and pixel art have such borders from the start of their shot, or as many off the grid a picture later.
 
     Limit: three such pictures, each within 0.6 s of the next. The area does not matter: one block of 64 px,
     or a strip of 64 by 16, is enough (the learned detector that Prime Video published asks for 7 %).

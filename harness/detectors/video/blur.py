@@ -87,7 +87,8 @@ class Blur(VideoDetector):
     """The viewer sees the whole picture go soft from one frame to the next.
 
     Measures in the sharpest blocks how much the gradient bends from px to px by comparison with the
-    gradient itself: for one edge that is inverse to its width, whatever its contrast. A shot that is soft
+    gradient itself: for one edge that is inverse to its width, whatever its contrast. Also measures how much
+    fine detail there is, as is, and in the small luma for pictures that were scaled up. A shot that is soft
     from its start, a focus that is pulled and a picture that blurs because it begins to move are direction.
     """
 
@@ -145,11 +146,12 @@ def _add(found: list[Departure], more: list[Departure], fits: Callable[[Departur
 
 def _coarse(view: FrameView) -> tuple[float, float]:
     """Return the detail of the sharpest blocks of the small luma, and that of the middling ones, octaves."""
-    bend = cv2.convertScaleAbs(cv2.Laplacian(view.small, cv2.CV_16S))
-    size = max(1, bend.shape[1] // BLOCK_PX), max(1, bend.shape[0] // BLOCK_PX)
-    blocks = cv2.resize(bend, size, interpolation=cv2.INTER_AREA).ravel()
-    top = np.percentile(blocks, (100 * (1 - SHARPEST_SHARE / 2), 50))
-    sharpest, mid = np.log2(top + COARSE_QUIET_CODES)
+    down, across = (max(1, side // BLOCK_PX) for side in view.small.shape)
+    whole = view.small[: down * BLOCK_PX, : across * BLOCK_PX]
+    bend = cv2.convertScaleAbs(cv2.Laplacian(whole, cv2.CV_16S))
+    blocks = np.sort(cv2.resize(bend, (across, down), interpolation=cv2.INTER_AREA), axis=None)
+    ranks = [int((1 - SHARPEST_SHARE / 2) * (blocks.size - 1)), blocks.size // 2]
+    sharpest, mid = np.log2(blocks[ranks] + COARSE_QUIET_CODES)
     return float(sharpest), float(mid)
 
 

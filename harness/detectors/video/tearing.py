@@ -17,7 +17,7 @@ from harness.media import Plane
 
 SURE: Final = 0.35
 """A picture is torn when an earlier one explains this share of what moves along the line. Of 340 pictures of
-honest clips 22 reach it, 14 of them of a crowd; but never four whose lines agree."""
+honest clips 22 reach it, 14 of them of a crowd; their lines agree for no longer than 0.3 s."""
 
 ALONE: Final = 1.8
 """The gain is so many times the largest elsewhere in the picture, but for the second border of a band."""
