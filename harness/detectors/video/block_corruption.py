@@ -114,11 +114,15 @@ class BlockCorruption(VideoDetector):
 
 def _many(on: Values, off: Values, before: int) -> Mask:
     """Return the pictures with many more borders on the grid than off it, and than there were before."""
-    off = maximum_filter1d(np.nan_to_num(off), BESIDE_PICTURES)
+    around = maximum_filter1d(np.nan_to_num(off), BESIDE_PICTURES)
+    # A picture that is shown again has no new border: of 60 a second, 24 tell what is usual.
+    fresh = np.where(np.nan_to_num(on) + np.nan_to_num(off) > 0, on, np.nan)
     usual = np.zeros_like(on)
     for row in range(1, len(on)):
-        usual[row] = np.nanmedian(on[max(0, row - before) : row + 1])
-    return (on >= MANY * np.maximum(off, usual) + LEAST_MANY) & np.isfinite(on)
+        known = fresh[max(0, row - before) : row + 1]
+        usual[row] = np.median(known[np.isfinite(known)]) if np.isfinite(known).any() else 0.0
+    many: Mask = on >= MANY * np.maximum(around, usual) + LEAST_MANY
+    return many & np.isfinite(on)
 
 
 def _groups(damaged: Mask, seen: Motion) -> list[list[int]]:
