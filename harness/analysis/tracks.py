@@ -31,9 +31,10 @@ class Table:
         self.end_ns = end_ns
 
     def series(self) -> Series:
-        """Return the rows as arrays."""
-        rows = np.array(self._values, dtype=np.float32).reshape(-1, len(self.names))
+        """Return the rows as arrays, and let go of them: an hour of them is large."""
+        rows = np.frombuffer(self._values, dtype=np.float32).reshape(-1, len(self.names))
         columns = {name: rows[:, number].copy() for number, name in enumerate(self.names)}
+        self._values = array("f")
         return Series(np.array(self.t_ns, dtype=np.int64), columns, self.end_ns)
 
 
