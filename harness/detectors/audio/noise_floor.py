@@ -16,6 +16,8 @@ STEP_HOPS: Final = 10
 LOW, NEXT = 3, 20
 """Ranks out of `WINDOW_HOPS`: the lowest but a few, and a fifth."""
 
+AT_A_TIME: Final = 1000
+
 PILED_DB: Final = 1.7
 """Steady noise has 1 to 1.5 dB between those ranks in these bands; programme that merely pauses has more."""
 
@@ -39,13 +41,23 @@ def floors(levels: Levels) -> list[Floor]:
     """Return the stretches in which at least three bands stand on a steady floor."""
     if len(levels) < WINDOW_HOPS:
         return []
-    windows = sliding_window_view(levels, WINDOW_HOPS, axis=0)[::STEP_HOPS]
-    ranked = np.partition(np.nan_to_num(windows, nan=-200.0), (LOW, NEXT), axis=2)
-    low, piled = ranked[:, :, LOW], ranked[:, :, NEXT] - ranked[:, :, LOW] < PILED_DB
+    low, above = _ranked(np.nan_to_num(levels, nan=-200.0))
+    piled = above - low < PILED_DB
     found: list[Floor] = []
     for first, stop in runs(piled.sum(axis=1) >= BANDS_NEEDED):
         found += _constant(low, piled, first, stop)
     return found
+
+
+def _ranked(levels: Levels) -> tuple[Levels, Levels]:
+    """Return the levels of rank `LOW` and `NEXT` in each window: an hour has many."""
+    windows = sliding_window_view(levels, WINDOW_HOPS, axis=0)[::STEP_HOPS]
+    parts = [
+        np.partition(windows[first : first + AT_A_TIME], (LOW, NEXT), axis=2)[:, :, (LOW, NEXT)]
+        for first in range(0, len(windows), AT_A_TIME)
+    ]
+    ranked = np.concatenate(parts)
+    return ranked[:, :, 0], ranked[:, :, 1]
 
 
 def _constant(low: Levels, piled: NDArray[np.bool_], first: int, stop: int) -> list[Floor]:

@@ -30,6 +30,9 @@ OFF_BY: Final = tuple(np.linspace(-0.005, 0.005, 11).tolist())
 FINER: Final = 20
 """Into so many parts a step of `OFF_BY` is divided for the edges: two seconds away the phase must hold."""
 
+AT_A_TIME: Final = 1000
+"""Frames that are looked at together: of an hour all at once they would fill half a gigabyte."""
+
 Complexes = NDArray[np.complex128]
 Floats = NDArray[np.float64]
 
@@ -71,16 +74,25 @@ def frames_of(lines: Complexes, t_ns: NDArray[np.int64]) -> Frames:
     window /= window.sum()
     waves = np.exp(-2j * np.pi * np.outer((0, *BESIDE), np.arange(FRAME_HOPS)) / FRAME_HOPS) * window
     rows = np.arange(count)[:, None] * STEP_HOPS + np.arange(FRAME_HOPS)
-    bins = np.einsum("bh,fhl->bfl", waves, turned(lines, t_s)[rows], optimize=True)
-    noise = np.median(np.abs(bins[1:]) ** 2, axis=0) * MEDIAN_TO_MEAN
+    at_line, noise = _at_and_beside(turned(lines, t_s), rows, waves)
     missing = np.isnan(noise)
     even = t_s[rows[:, -1]] - t_s[rows[:, 0]] < 1.5 * FRAME_HOPS / 100 if count else np.zeros(0, bool)
     missing |= ~even[:, None]
     return Frames(
-        np.where(missing, 0, bins[0]),
+        np.where(missing, 0, at_line),
         np.where(missing, np.inf, np.maximum(noise, SOFTEST)),
         t_s[rows[:, FRAME_HOPS // 2]] if count else np.zeros(0),
     )
+
+
+def _at_and_beside(lines: Complexes, rows: NDArray[np.intp], waves: Complexes) -> tuple[Complexes, Floats]:
+    """Return what each frame has at the lines, and the power of the noise beside them."""
+    at, beside = [lines[:0]], [lines.real[:0]]
+    for first in range(0, len(rows), AT_A_TIME):
+        bins = np.einsum("bh,fhl->bfl", waves, lines[rows[first : first + AT_A_TIME]], optimize=True)
+        at.append(bins[0])
+        beside.append(np.median(np.abs(bins[1:]) ** 2, axis=0) * MEDIAN_TO_MEAN)
+    return np.concatenate(at), np.concatenate(beside)
 
 
 def steady(frames: Frames, family_hz: float) -> Steady:
