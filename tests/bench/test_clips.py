@@ -49,6 +49,7 @@ def test_a_plan_is_the_same_for_the_same_seed_and_plants_nothing_in_negatives():
     assert len(plans[0]) == len(clips) + len(sown)
 
 
+@pytest.mark.fuller
 def test_a_trial_finds_what_it_planted(tmp_path):
     planted.record(tmp_path / "clean.mkv", seconds=6)
     clips = media_clips(tmp_path)

@@ -10,7 +10,7 @@ ROUNDS_S = 16.0
 """Three rounds of a film of 24 pictures a second in 25: each meets the cadence of 60 Hz in another phase."""
 
 
-QUICK = ("big_buck_bunny", "talking_points")
+QUICK = ("big_buck_bunny",)
 
 
 @pytest.mark.parametrize(

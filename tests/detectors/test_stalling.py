@@ -116,6 +116,7 @@ def test_size_and_place_may_differ(film, size, at):
     assert _stalls(_engine(stall(film, 30, 25, FPS, size=size, at=at)).findings) == [(30, 55)]
 
 
+@pytest.mark.fuller
 @pytest.mark.media
 @pytest.mark.parametrize("style", STYLES)
 @pytest.mark.parametrize(

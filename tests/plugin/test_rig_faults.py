@@ -134,6 +134,7 @@ def test_a_disk_that_fills_up_in_mid_play(plans, small_disk, then):
 TAKEN = "def test_a(device):\n    pass\n"
 
 
+@pytest.mark.fuller
 def test_a_device_that_another_run_holds_is_waited_for_and_named(plans, tmp_path):
     conftest = "import harness.run.station as station\nstation.LEASE_S = 0.5\n"
     holder = (

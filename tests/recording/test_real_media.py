@@ -10,6 +10,7 @@ LARGEST_BYTES = 1_500_000
 KINDS = {".mp4", ".mkv", ".mpg", ".flac", ".ogg"}
 
 
+@pytest.mark.fuller
 @pytest.mark.media
 @pytest.mark.parametrize("folder", ["video", "audio", "faces"])
 def test_nothing_is_left_out(media, folder):

@@ -9,6 +9,8 @@ import pytest
 from harness.report.page import MOST_INLINE, write_page
 from tests.support import records, sample
 
+pytestmark = pytest.mark.fuller
+
 STRICT = "sandbox allow-same-origin; default-src 'none'; img-src 'self'; style-src 'self';"
 """What the strictest artifact stores send: no script at all, no inline style."""
 

@@ -124,6 +124,7 @@ def test_the_frames_that_differ_are_those_that_were_planted(captured, fault, mod
     assert np.array_equal(clean.sound, faulty.sound)
 
 
+@pytest.mark.fuller
 @pytest.mark.parametrize(
     "fault",
     ["silence:start_s=0.5123,duration_s=0.7", "audio_dropout:start_s=0.3,duration_s=2,level=hard,seed=3"],

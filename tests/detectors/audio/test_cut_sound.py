@@ -247,6 +247,7 @@ def test_dropouts_that_a_device_plays_are_found(title, level):
         )
 
 
+@pytest.mark.fuller
 @pytest.mark.parametrize("start_s", [0.6, 1.3, 2.0, 2.7, 3.4, 4.1])
 def test_silence_in_a_soft_part_of_a_title_is_found(start_s):
     sound, intervals = _played("big_buck_bunny", f"silence:start_s={start_s},duration_s=0.8", 6)
