@@ -159,7 +159,8 @@ def _certain(
     certain |= _alike(suspected & (columns["step"] > FINE_STEP), columns["step"], starts_ns, FEW, WITHIN_S)
     full_scale = (columns["cut"] > 0) & (columns["cut_level"] >= FULL_SCALE)
     width = round(LOUD_S / (HOPS * SoundView.HOP_S))
-    mean = np.convolve(np.where(full_scale, columns["cut"], 0.0), np.ones(width) / width, "same")
+    around = np.convolve(np.where(full_scale, columns["cut"], 0.0), np.ones(width) / width)
+    mean = around[(width - 1) // 2 :][: len(full_scale)]
     certain |= full_scale & (mean >= LOUD_CUT)
     return certain | _flat(columns, starts_ns)
 
