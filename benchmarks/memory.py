@@ -41,9 +41,9 @@ def main():
     before_mb = resident_mb()
     analysis = engine.finish()
     kept = sum(
-        column.nbytes + series.t_ns.nbytes / len(series.columns)
+        array.nbytes
         for series in analysis.series.values()
-        for column in series.columns.values()
+        for array in (series.t_ns, *series.columns.values())
     )
     print(f"{analysis.frames} frames: {before_mb:.0f} MB; while the findings were made {peak_mb():.0f} MB")
     print(f"the measured series that are kept: {kept / 1e6:.0f} MB")

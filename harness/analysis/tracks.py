@@ -31,7 +31,7 @@ class Table:
         self.end_ns = end_ns
 
     def series(self) -> Series:
-        """Return the rows as arrays, and let go of them: an hour of them is large."""
+        """Return the rows as arrays, and let go of them, as an hour of them is large; call once."""
         rows = np.frombuffer(self._values, dtype=np.float32).reshape(-1, len(self.names))
         columns = {name: rows[:, number].copy() for number, name in enumerate(self.names)}
         self._values = array("f")

@@ -1,5 +1,6 @@
 """A stall: the player waits for data, a spinner turns over the held picture, and there is no sound."""
 
+from dataclasses import replace
 from fractions import Fraction
 from typing import ClassVar, Final
 
@@ -7,7 +8,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from harness.impair.base import FaultSpec, Impairment, Picture, overlap
+from harness.impair.base import FaultSpec, Impairment, Picture
+from harness.impair.silence import Silence
 from harness.impair.spinner import LEAST_RADIUS_PX, STYLES, spinner
 
 WHITE: Final = 228
@@ -32,6 +34,7 @@ class Stalling(Impairment):
         super().__init__(spec, fps, rate_hz)
         self._last: Picture | None = None
         self._held: Picture | None = None
+        self._silence = Silence(replace(spec, level="easy"), fps, rate_hz)
 
     def picture(self, picture: Picture, t_s: float) -> Picture:
         """Return the held picture under its spinner inside the interval."""
@@ -48,13 +51,7 @@ class Stalling(Impairment):
 
     def sound(self, samples: NDArray[np.int16], t_s: float) -> NDArray[np.int16]:
         """Return silence inside the interval."""
-        (interval_s,) = self.intervals_s()
-        inside = overlap((t_s, len(samples)), interval_s, self.rate_hz or 1)
-        if inside.start == inside.stop:
-            return samples
-        quiet = samples.copy()
-        quiet[inside] = 0
-        return quiet
+        return self._silence.sound(samples, t_s)
 
 
 def _dimmed(picture: Picture, light: float) -> Picture:

@@ -267,7 +267,8 @@ def _checked(spec: FaultSpec) -> FaultSpec:
         raise InputError(
             f"there is no fault {spec.defect!r}{nearest(spec.defect, known)}; known: {', '.join(known)}"
         )
-    kinds = IMPAIRMENTS[spec.defect].kinds if spec.defect in IMPAIRMENTS else ()
+    planted = spec.defect not in DEVICE_FAULTS
+    kinds = IMPAIRMENTS[spec.defect].kinds if planted else ()
     if spec.kind and spec.kind not in kinds:
         takes = f"takes the kinds {', '.join(kinds)}" if kinds else "has no kinds"
         raise InputError(f"fault {str(spec)!r}: {spec.defect} {takes}{nearest(spec.kind, list(kinds))}")

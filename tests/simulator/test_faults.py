@@ -221,6 +221,7 @@ def test_clearing_takes_back_what_waits_and_what_runs(sofa):
         ("stutter:seed=inf", "whole number"),
         ("stutter:seed=1.5", "whole number"),
         ("stutter:kind=slow", "has no kinds"),
+        ("stalling:kind=dots", "has no kinds"),
         ("av_sync:offset_ms=99999", "within"),
         ("av_sync:offset_ms=nan", "within"),
     ],

@@ -10,8 +10,8 @@ from harness.analysis.detector import AudioDetector, Context, Series
 from harness.analysis.sound_view import SoundView
 from harness.analysis.trigger import Interval, Trigger, confidence, runs
 from harness.clock import NS_PER_S, seconds_to_ns
-from harness.detectors.audio.hum_edges import Edge, columns_of, tone_at
-from harness.detectors.audio.mains import FAMILIES_HZ, LINES_HZ, MainsLines
+from harness.detectors.audio.hum_edges import Edge, tone_at
+from harness.detectors.audio.mains import FAMILIES_HZ, LINES_HZ, MainsLines, columns_of
 from harness.detectors.audio.steadiness import (
     OFF_BY,
     STEP_HOPS,

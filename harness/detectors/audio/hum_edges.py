@@ -4,17 +4,12 @@ from typing import Final
 
 import numpy as np
 
-from harness.detectors.audio.mains import HARMONICS, LINES_HZ, leakage
+from harness.detectors.audio.mains import HARMONICS, LINES_HZ, columns_of, leakage
 from harness.detectors.audio.steadiness import Complexes, Floats
 
 SMOOTH_HOPS: Final = 15
 CLIP: Final = 4.0
 """What one hop may say for or against the tone, in the noise's power: a drum says no more than a pause."""
-
-
-def columns_of(family_hz: float) -> list[int]:
-    """Return where the lines of a family stand among all lines."""
-    return [LINES_HZ.index(family_hz * number) for number in range(1, HARMONICS + 1)]
 
 
 def tone_at(t_s: Floats, family_hz: float, off_by: float, amplitude: Complexes) -> Complexes:

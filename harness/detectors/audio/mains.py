@@ -16,6 +16,11 @@ LINES_HZ: Final = tuple(
 )
 
 
+def columns_of(family_hz: float) -> list[int]:
+    """Return where the lines of a family stand among all lines."""
+    return [LINES_HZ.index(family_hz * number) for number in range(1, HARMONICS + 1)]
+
+
 class MainsLines:
     """Follows the complex amplitude of each line, over 20 ms that end with the hop."""
 

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from harness.clock import NS_PER_S
-from harness.detectors.audio.mains import HARMONICS, LINES_HZ
+from harness.detectors.audio.mains import HARMONICS, LINES_HZ, columns_of
 
 FRAME_HOPS: Final = 40
 """0.4 s: whole turns of all lines of both families, so that none leaks into another."""
@@ -98,7 +98,7 @@ def _at_and_beside(lines: Complexes, rows: NDArray[np.intp], waves: Complexes) -
 def steady(frames: Frames, family_hz: float) -> Steady:
     """Return how steady the family's lines are in each window."""
     numbers = np.arange(1, HARMONICS + 1)
-    columns = [LINES_HZ.index(family_hz * number) for number in numbers]
+    columns = columns_of(family_hz)
     values, weights = frames.lines[:, columns], 1 / frames.noise[:, columns]
     all_weights = np.maximum(_windowed(weights), 1e-30)
     energy = np.maximum(_windowed(weights * np.abs(values) ** 2), 1e-30)
@@ -116,7 +116,7 @@ def steady(frames: Frames, family_hz: float) -> Steady:
 def tuned(frames: Frames, family_hz: float, window: int, off_by: float) -> tuple[float, Complexes]:
     """Return by which share the mains are off in one window, to a twentieth of a step, and the amplitudes."""
     numbers = np.arange(1, HARMONICS + 1)
-    columns = [LINES_HZ.index(family_hz * number) for number in numbers]
+    columns = columns_of(family_hz)
     rows = slice(window, window + WINDOW_FRAMES)
     values, weights = frames.lines[rows, columns], 1 / frames.noise[rows, columns]
     shares = off_by + (OFF_BY[1] - OFF_BY[0]) * np.linspace(-1, 1, 2 * FINER + 1)
@@ -130,7 +130,7 @@ def tuned(frames: Frames, family_hz: float, window: int, off_by: float) -> tuple
 def change(frames: Frames, family_hz: float, window: int, off_by: float) -> Floats:
     """Return how far each line changes from the first to the second half of a window, as a share of it."""
     numbers = np.arange(1, HARMONICS + 1)
-    columns = [LINES_HZ.index(family_hz * number) for number in numbers]
+    columns = columns_of(family_hz)
     halves = []
     for rows in (slice(window, window + 8), slice(window + 9, window + WINDOW_FRAMES)):
         weight = 1 / frames.noise[rows, columns]
