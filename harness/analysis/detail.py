@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from harness.analysis.frame_view import BLOCK_PX as SMALL_BLOCK_PX
 from harness.analysis.frame_view import FrameView
 from harness.media import Plane
 
@@ -90,6 +91,14 @@ def detail(view: FrameView) -> Detail | None:
         residual=_over_blocks(_over_rows(residual)),
         spikes=_shares(spikes),
     )
+
+
+def coarse_detail(view: FrameView) -> NDArray[np.uint8]:
+    """Return how much the small luma bends in each of its blocks, code values, in ascending order."""
+    down, across = (max(1, side // SMALL_BLOCK_PX) for side in view.small.shape)
+    whole = view.small[: down * SMALL_BLOCK_PX, : across * SMALL_BLOCK_PX]
+    bend = cv2.convertScaleAbs(cv2.Laplacian(whole, cv2.CV_16S))
+    return np.sort(cv2.resize(bend, (across, down), interpolation=cv2.INTER_AREA), axis=None).astype(np.uint8)
 
 
 def _rows(height_px: int, width_px: int) -> NDArray[np.intp] | None:

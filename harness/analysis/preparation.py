@@ -5,12 +5,18 @@ from typing import Any, Final
 
 from harness.analysis.block_grid import grid_contrast
 from harness.analysis.chroma import colour_blocks
-from harness.analysis.detail import detail
+from harness.analysis.detail import coarse_detail, detail
 from harness.analysis.frame_view import FrameView
 from harness.analysis.tones import missing_tones
 from harness.media import Captured, Frame
 
-ALONE: Final[tuple[Callable[[FrameView], Any], ...]] = (detail, grid_contrast, missing_tones, colour_blocks)
+ALONE: Final[tuple[Callable[[FrameView], Any], ...]] = (
+    detail,
+    coarse_detail,
+    grid_contrast,
+    missing_tones,
+    colour_blocks,
+)
 """These look at one frame and never at the one before; mostly in OpenCV, which leaves Python to others."""
 
 

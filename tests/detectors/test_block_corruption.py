@@ -4,8 +4,10 @@ import cv2
 import numpy as np
 import pytest
 
+from harness.analysis.detector import Context, Series
 from harness.bench.negatives import cartoons, patterns
 from harness.detectors.video.block_corruption import BlockCorruption
+from harness.media import StreamFormat
 from tests.support import moving
 
 START, STOP = 15, 35
@@ -117,3 +119,20 @@ def test_a_single_flash_of_one_block_is_below_the_limit():
     pictures = moving.pan(30)
     pictures[15][0][64:128, 64:128] = 128
     assert _found(pictures) == []
+
+
+def _series(on_grid):
+    count = len(on_grid)
+    t_ns = (np.arange(count) * 1e9 / 60).astype(np.int64)
+    columns = {name: np.ones(count, np.float32) for name in BlockCorruption.columns}
+    columns |= {"borders": np.zeros(count), "off_grid": np.zeros(count), "on_grid": np.array(on_grid)}
+    return Series(t_ns, columns, round(count * 1e9 / 60))
+
+
+@pytest.mark.parametrize(("most", "found"), [(16, 0), (60, 1)])
+def test_what_is_usual_is_told_by_new_pictures_alone(most, found):
+    shown_again = [0.0, 0.0, 7.0, 0.0, 7.0] * 24
+    shown_again[64:90:5] = [most] * 6
+    spans = BlockCorruption().find(_series(shown_again), Context(StreamFormat(None, None)))
+    assert len(spans) == found
+    assert all(span.peak >= span.limit for span in spans)

@@ -95,8 +95,8 @@ class BlockCorruption(VideoDetector):
         """Return where damaged pictures follow each other closely, in a picture that had no such borders."""
         seen = Motion.of(series)
         value, on, off = (series.columns[name].astype(np.float64) for name in self.columns[:3])
-        with np.errstate(invalid="ignore"):
-            damaged = (value >= DAMAGED) | _many(on, off, seen.rows(BEFORE_S))
+        value = np.fmax(np.nan_to_num(value), _many(on, off, seen.rows(BEFORE_S)))
+        damaged = value >= DAMAGED
         stretches = _Stretches(damaged, on, off, seen)
         return [
             Interval(
@@ -112,17 +112,19 @@ class BlockCorruption(VideoDetector):
         ]
 
 
-def _many(on: Values, off: Values, before: int) -> Mask:
-    """Return the pictures with many more borders on the grid than off it, and than there were before."""
-    around = maximum_filter1d(np.nan_to_num(off), BESIDE_PICTURES)
-    # A picture that is shown again has no new border: of 60 a second, 24 tell what is usual.
-    fresh = np.where(np.nan_to_num(on) + np.nan_to_num(off) > 0, on, np.nan)
-    usual = np.zeros_like(on)
-    for row in range(1, len(on)):
-        known = fresh[max(0, row - before) : row + 1]
-        usual[row] = np.median(known[np.isfinite(known)]) if np.isfinite(known).any() else 0.0
-    many: Mask = on >= MANY * np.maximum(around, usual) + LEAST_MANY
-    return many & np.isfinite(on)
+def _many(on: Values, off: Values, before: int) -> Values:
+    """Return how many borders there are on the grid, as a multiple of what is many there; 0 for most.
+
+    Many is by comparison with those off the grid, and with what there was before. A picture that is shown
+    again has no new border and does not tell what is usual: of 60 a second, 24 do.
+    """
+    least = MANY * maximum_filter1d(np.nan_to_num(off), BESIDE_PICTURES) + LEAST_MANY
+    times = np.zeros_like(on)
+    for row in np.flatnonzero(on >= least).tolist():
+        since = slice(max(0, row - before), row + 1)
+        fresh = on[since][on[since] + off[since] > 0]
+        times[row] = on[row] / max(least[row], MANY * float(np.median(fresh)) + LEAST_MANY)
+    return times
 
 
 def _groups(damaged: Mask, seen: Motion) -> list[list[int]]:

@@ -4,15 +4,14 @@ from collections.abc import Callable
 from functools import partial
 from typing import Final
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from harness.analysis import motion
 from harness.analysis.departures import Departure, Rules, departures
-from harness.analysis.detail import Detail, detail
+from harness.analysis.detail import Detail, coarse_detail, detail
 from harness.analysis.detector import Context, Series, VideoDetector
-from harness.analysis.frame_view import BLOCK_PX, FrameView
+from harness.analysis.frame_view import FrameView
 from harness.analysis.motion import Motion
 from harness.analysis.trigger import Interval, Trigger
 from harness.findings import Metric
@@ -146,10 +145,7 @@ def _add(found: list[Departure], more: list[Departure], fits: Callable[[Departur
 
 def _coarse(view: FrameView) -> tuple[float, float]:
     """Return the detail of the sharpest blocks of the small luma, and that of the middling ones, octaves."""
-    down, across = (max(1, side // BLOCK_PX) for side in view.small.shape)
-    whole = view.small[: down * BLOCK_PX, : across * BLOCK_PX]
-    bend = cv2.convertScaleAbs(cv2.Laplacian(whole, cv2.CV_16S))
-    blocks = np.sort(cv2.resize(bend, (across, down), interpolation=cv2.INTER_AREA), axis=None)
+    blocks = view.of(coarse_detail)
     ranks = [int((1 - SHARPEST_SHARE / 2) * (blocks.size - 1)), blocks.size // 2]
     sharpest, mid = np.log2(blocks[ranks] + COARSE_QUIET_CODES)
     return float(sharpest), float(mid)
