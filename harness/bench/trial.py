@@ -1,19 +1,16 @@
 """One trial: a defect planted in a clip, recorded as a capture is, analysed, and compared with the truth."""
 
-import math
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
-import numpy as np
-
 from harness.bench.clips import Clip
+from harness.bench.perception import Listener, perceptible
 from harness.clock import NS_PER_S, ns_to_seconds
-from harness.impair import IMPAIRMENTS
 from harness.impair.base import FaultSpec
-from harness.media import AudioBlock, Captured, Frame, StreamFormat
+from harness.media import Captured, Frame, StreamFormat
 from harness.recording.recorder import Recorder
 from harness.recording.recording import Recording
 from harness.run.analyze import analyze, find_criteria
@@ -22,22 +19,6 @@ from harness.run.planting import Planting
 LEAD_S: Final = 1.6
 """Before what is planted comes so much clean media, and after it `TAIL_S`."""
 TAIL_S: Final = 1.2
-LOUD_DBFS: Final = -45.0
-"""What is planted in sound softer than this cannot be heard."""
-SIDES_HEARD_DB: Final = 27.0
-"""Sides softer than this below the sound are not missed when they go: listeners tell noise whose channels
-correlate by 0.996 from noise that is the same in both, and no less (Gabriel and Colburn, 1981)."""
-TURN_HEARD: Final = 0.18
-"""Nor does a channel that turns its polarity change what is heard, if the pair hardly correlates: about no
-correlation, listeners need a change of 0.35 (ibid.)."""
-VISIBLE_PSNR_DB: Final = 50.0
-CHANGED_SHARE: Final = dict.fromkeys(("freeze_frame", "stutter", "tearing", "combing", "aspect_error"), 0.02)
-"""These show only where the luma of so much of the picture becomes another: not in what stands still, or is
-mostly black."""
-SOFTENED_SHARE: Final = 0.05
-"""A blur shows where so much of it does: a picture that was soft already has nothing to lose."""
-COLOURED_SHARE: Final = 0.05
-"""Wrong colours show only where so much of the picture gets another luma or another colour."""
 ONE_EVENT_S: Final = 1.0
 """Planted intervals less than this apart are one event to a viewer: a stutter, a row of clicks."""
 NEAR_S: Final = 0.5
@@ -96,7 +77,7 @@ def _run(trial: Trial, result: Result, path: Path) -> None:
         truth = planting.truth()
         result.kind = truth["kind"]
         result.events_s = events([(start, end) for start, end in truth["intervals_s"]])
-        result.shows = bool(result.events_s) and shows(trial.spec, truth, meter)
+        result.shows = bool(result.events_s) and perceptible(trial.spec, truth, meter)
         if not result.shows:
             return
     look(Recording(path, threads=1), result)
@@ -146,63 +127,6 @@ def _until(items: Iterator[Captured], most_s: float) -> Iterator[Captured]:
         if getattr(item, "t_ns", 0) >= most_s * NS_PER_S:
             return
         yield item
-
-
-class Listener:
-    """Listens to the clean sound where something is planted: its level, and how the front pair correlates."""
-
-    def __init__(self, spec: FaultSpec) -> None:
-        self._span_s = (spec.start_s, spec.start_s + spec.duration_s)
-        self._squared = 0.0
-        self._count = 0
-        self._pair = np.zeros(3)
-
-    def listen(self, items: Iterable[Captured]) -> Iterator[Captured]:
-        """Pass on what comes in."""
-        for item in items:
-            inside = self._span_s[0] <= getattr(item, "t_ns", 0) / NS_PER_S < self._span_s[1]
-            if inside and isinstance(item, AudioBlock):
-                self._squared += float(np.square(item.samples, dtype=np.float64).sum())
-                self._count += item.samples.size
-                left, right = (
-                    item.samples[:, 0].astype(np.float64),
-                    item.samples[:, :2][:, -1].astype(np.float64),
-                )
-                self._pair += left @ left, right @ right, left @ right
-            yield item
-
-    @property
-    def dbfs(self) -> float:
-        """Return the level, full scale 1; -120 where nothing was heard."""
-        return 10 * math.log10(self._squared / self._count + 1e-12) if self._count else -120.0
-
-    @property
-    def correlation(self) -> float:
-        """Return that of the front pair, -1..1; a single channel correlates with itself."""
-        left, right, product = self._pair.tolist()
-        return product / math.sqrt(left * right) if left > 0 and right > 0 else 0.0
-
-
-def shows(spec: FaultSpec, truth: dict[str, Any], meter: Listener) -> bool:
-    """Return whether what was planted can be seen or heard in this clip.
-
-    Sound must be loud enough to be heard at all. Of a pair of channels that errs, the difference must be
-    heard: not that of a pair that was all but mono and becomes so, nor the polarity of two channels that
-    have nothing in common. A picture must move for what needs motion to show, else it must differ.
-    """
-    measured = truth["measured"]
-    if IMPAIRMENTS[spec.defect].medium == "sound":
-        hidden = spec.defect == "channel_error" and (
-            measured["snr_db"] > SIDES_HEARD_DB
-            or (truth["kind"] == "inverted" and abs(meter.correlation) < TURN_HEARD)
-        )
-        return meter.dbfs > LOUD_DBFS and not hidden
-    if spec.defect == "colour_error":
-        return bool(max(measured["colour_share"], measured["area_share"]) >= COLOURED_SHARE)
-    if spec.defect in CHANGED_SHARE:
-        return bool(measured["area_share"] >= CHANGED_SHARE[spec.defect])
-    least = SOFTENED_SHARE if spec.defect == "blur" else 0.0
-    return bool(measured["psnr_db"] < VISIBLE_PSNR_DB and measured["area_share"] >= least)
 
 
 def events(intervals_s: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:

@@ -6,8 +6,9 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
+from harness.bench.perception import Listener, perceptible
 from harness.bench.score import score
-from harness.bench.trial import Listener, Result, events, meant, shows
+from harness.bench.trial import Result, events, meant
 from harness.impair.base import FaultSpec
 from harness.media import AudioBlock, AudioFormat, Frame, StreamFormat, VideoFormat
 from harness.run.planting import Planting
@@ -96,7 +97,7 @@ def test_a_pair_that_errs_counts_where_that_is_heard(sides, kind, is_heard):
     planting, meter = Planting(spec, StreamFormat(None, AudioFormat(48_000, 2))), Listener(spec)
     blocks = [AudioBlock(at * 10**8, at * 4_800, pair[at * 4_800 :][:4_800]) for at in range(10)]
     assert len(list(planting.items(meter.listen(blocks)))) == 10
-    assert shows(spec, planting.truth(), meter) is is_heard
+    assert perceptible(spec, planting.truth(), meter) is is_heard
 
 
 @pytest.mark.parametrize(
@@ -107,4 +108,4 @@ def test_wrong_colours_show_where_luma_or_colour_changes(kind, u_code, visible):
     planting = Planting(spec, StreamFormat(VideoFormat(64, 48, Fraction(25)), None))
     y, u, v = np.full((48, 64), 60, np.uint8), *(np.full((24, 32), code, np.uint8) for code in (u_code, 150))
     list(planting.items([Frame(0, 0, y, u, v)]))
-    assert shows(spec, planting.truth(), Listener(spec)) is visible
+    assert perceptible(spec, planting.truth(), Listener(spec)) is visible

@@ -1,0 +1,87 @@
+"""What of planted defects can be seen or heard in a clip, told from what planting measured."""
+
+import math
+from collections.abc import Iterable, Iterator
+from typing import Any, Final
+
+import numpy as np
+
+from harness.clock import NS_PER_S
+from harness.impair import IMPAIRMENTS
+from harness.impair.base import FaultSpec
+from harness.media import AudioBlock, Captured
+
+LOUD_DBFS: Final = -45.0
+"""What is planted in sound softer than this cannot be heard."""
+SIDES_HEARD_DB: Final = 27.0
+"""Sides softer than this below the sound are not missed when they go: listeners tell noise whose channels
+correlate by 0.996 from noise that is the same in both, and no less (Gabriel and Colburn, 1981)."""
+TURN_HEARD: Final = 0.18
+"""Nor does a channel that turns its polarity change what is heard, if the pair hardly correlates: about no
+correlation, listeners need a change of 0.35 (ibid.)."""
+VISIBLE_PSNR_DB: Final = 50.0
+LEAST_SHARE: Final = {
+    **dict.fromkeys(("freeze_frame", "stutter", "tearing", "combing", "aspect_error"), 0.02),
+    "blur": 0.05,
+    "colour_error": 0.05,
+}
+"""These show only where the luma of so much of the picture becomes another, or with wrong colours the chroma:
+not in what stands still, is mostly black, was soft already, or has no colour."""
+
+
+class Listener:
+    """Listens to the clean sound where something is planted: its level, and how the front pair correlates."""
+
+    def __init__(self, spec: FaultSpec) -> None:
+        self._span_s = (spec.start_s, spec.start_s + spec.duration_s)
+        self._squared = 0.0
+        self._count = 0
+        self._pair = np.zeros(3)
+
+    def listen(self, items: Iterable[Captured]) -> Iterator[Captured]:
+        """Pass on what comes in."""
+        for item in items:
+            inside = self._span_s[0] <= getattr(item, "t_ns", 0) / NS_PER_S < self._span_s[1]
+            if inside and isinstance(item, AudioBlock):
+                self._squared += float(np.square(item.samples, dtype=np.float64).sum())
+                self._count += item.samples.size
+                left, right = (
+                    item.samples[:, 0].astype(np.float64),
+                    item.samples[:, :2][:, -1].astype(np.float64),
+                )
+                self._pair += left @ left, right @ right, left @ right
+            yield item
+
+    @property
+    def dbfs(self) -> float:
+        """Return the level, full scale 1; -120 where nothing was heard."""
+        return 10 * math.log10(self._squared / self._count + 1e-12) if self._count else -120.0
+
+    @property
+    def correlation(self) -> float:
+        """Return that of the front pair, -1..1; a single channel correlates with itself."""
+        left, right, product = self._pair.tolist()
+        return product / math.sqrt(left * right) if left > 0 and right > 0 else 0.0
+
+
+def perceptible(spec: FaultSpec, truth: dict[str, Any], meter: Listener) -> bool:
+    """Return whether what was planted can be seen or heard in this clip.
+
+    Sound must be loud enough to be heard at all. Of a pair of channels that errs, the difference must be
+    heard: not that of a pair that was all but mono and becomes so, nor the polarity of two channels that
+    have nothing in common. A picture must differ: over an area, where the defect needs one to show.
+    """
+    if IMPAIRMENTS[spec.defect].medium == "sound":
+        return meter.dbfs > LOUD_DBFS and (spec.defect != "channel_error" or _pair_errs(truth, meter))
+    measured = truth["measured"]
+    if spec.defect not in LEAST_SHARE:
+        return bool(measured["psnr_db"] < VISIBLE_PSNR_DB)
+    colour = measured["colour_share"] if spec.defect == "colour_error" else 0.0
+    return bool(max(measured["area_share"], colour) >= LEAST_SHARE[spec.defect])
+
+
+def _pair_errs(truth: dict[str, Any], meter: Listener) -> bool:
+    """Return whether the difference between a pair of channels and what became of it is heard."""
+    turned = truth["kind"] == "inverted"
+    heard = truth["measured"]["snr_db"] <= SIDES_HEARD_DB
+    return heard and not (turned and abs(meter.correlation) < TURN_HEARD)
