@@ -112,3 +112,18 @@ def test_a_light_that_trembles_is_no_wrong_range():
     bright = _over(shown.film()[40], (235, 128, 128), 0.5)
     film = [_over(bright, (16, 100, 150), gain) for gain in (1, 0.95, 1, 0.94, 0.99) for _ in range(12)]
     assert shown.find(film, ColourError) == []
+
+
+def test_a_burst_of_grey_snow_is_another_picture():
+    random = np.random.default_rng(2)
+    grey, u, v = (np.full((135, 240), code, np.uint8) for code in (128, 190, 60))
+    film = [(cv2.convertScaleAbs(y, alpha=0.4, beta=75), u, v) for y, _, _ in shown.film()]
+    snow = [(random.integers(16, 236, (270, 480), dtype=np.uint8), grey, grey) for _ in range(3)]
+    assert shown.find([*film[:40], *snow, *film[43:70]], ColourError) == []
+
+
+def test_a_ground_that_dissolves_into_another_colour_is_no_cast():
+    y, u, v = (np.array(plane) for plane in shown.film()[40])
+    steps = [0.0] * 30 + [2.0, 9.0, 15.0, 20.0, 24.0, 27.0, 29.0, 30.0] + [30.0] * 40
+    film = [(y, np.uint8(u * 0 + 100 + step), np.uint8(v * 0 + 90 + step)) for step in steps]
+    assert shown.find(film, ColourError) == []

@@ -61,7 +61,7 @@ UNLIKE_LIGHT: Final = 0.3
 
 SETTLED_ROWS: Final = 4
 HALF: Final = 0.5
-"""A cast is there at once: within so many frames after it, colour moves by less than half as much again."""
+"""An error is there at once: within so many frames after it, colour moves on by less than half as far."""
 
 GONE: Final = (0.3, 1.5)
 """A lost plane keeps at most this share of its colour, and this many code values RMS."""
@@ -160,6 +160,12 @@ class _Steps:
         stands_out = self.luma_goes_on if ERRORS[name][1] else self.abrupt
         return np.flatnonzero((self.columns[name] >= least) & stands_out)
 
+    def settles(self, row: int) -> bool:
+        """Return whether the colour does not move on as it did in a step: a dissolve does."""
+        u, v = (self.columns[name][[row - 1, row, min(row + SETTLED_ROWS, self.count - 1)]] for name in "uv")
+        moved, moves_on = np.diff(np.stack([u, v])).T.astype(np.float64)
+        return bool(moved @ moves_on <= HALF * (moved @ moved))
+
 
 def _last_step(view: FrameView, worth: float) -> list[float]:
     """Return what a step is, if it is worth a look, and how large it is in luma and in all."""
@@ -212,26 +218,18 @@ def _casts(steps: _Steps) -> list[_Span]:
     pure, u, v = (steps.columns[name] for name in ("cast", "cast_u", "cast_v"))
     strong = (np.hypot(u, v) >= CAST_CODES) & (pure >= 0.8) & steps.luma_goes_on
     spans = []
-    means = np.stack([steps.columns["u"], steps.columns["v"]])
     for start in np.flatnonzero(strong).tolist():
-        later = min(start + SETTLED_ROWS, steps.count - 1)
-        if np.hypot(*(means[:, later] - means[:, start])) > HALF * np.hypot(u[start], v[start]):
-            continue
         back = np.hypot(u + u[start], v + v[start]) <= 0.3 * np.hypot(u[start], v[start])
         spans += _from(start, np.flatnonzero(back & steps.luma_goes_on), pure, steps)
     return spans
 
 
 def _from(start: int, ends: NDArray[np.intp], close: NDArray[np.float32], steps: _Steps) -> list[_Span]:
-    """Return the span from a start to the next end; without an end, to the last row if it is sure.
-
-    A dissolve, too, begins with a step that is close; but others as large follow it.
-    """
+    """Return the span from a start to the next end; without an end, to the last row if it is sure."""
     later = ends[ends > start]
-    if later.size:
-        return [_Span(start, int(later[0]), float(close[start]))]
-    sure = close[start] >= UNCLOSED and steps.abrupt[start]
-    return [_Span(start, steps.count, float(close[start]))] if sure else []
+    if not steps.settles(start) or not (later.size or close[start] >= UNCLOSED):
+        return []
+    return [_Span(start, int(later[0]) if later.size else steps.count, float(close[start]))]
 
 
 def _lost(series: Series, steps: _Steps) -> list[_Span]:
