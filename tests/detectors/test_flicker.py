@@ -118,3 +118,10 @@ def test_a_camera_that_pans_over_a_fence_does_not_flash():
 
 def test_the_sync_pattern_flashes_once_a_second():
     assert shown.find(shown.film("sync_pattern"), Flicker) == []
+
+
+def test_flashes_begin_with_the_regular_ones_and_not_with_a_cut_before_them():
+    bright = [0] * 30 + [1] * 10 + [0, 0, 1, 1] * 8 + [1] * 20
+    picture = [np.full((270, 480), 60 + 110 * light, np.uint8) for light in (0, 1)]
+    grey = np.full((135, 240), 128, np.uint8)
+    assert _begins(shown.find([(picture[light], grey, grey) for light in bright], Flicker)) == 40
