@@ -76,6 +76,11 @@ def test_importing_harness_is_light():
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
+def test_the_device_starts_without_what_takes_it_a_second_to_load():
+    code = "import harness.simulator.process, sys; sys.exit('scipy.signal' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
 def test_collecting_plans_is_light():
     code = (
         "import pytest, sys; status = pytest.main(['--collect-only', '-q', 'test_plans']);"

@@ -1,18 +1,20 @@
 """Hiss: noise added to the sound, as of an analogue stage or a converter that lost its reference."""
 
 from fractions import Fraction
-from typing import ClassVar
+from typing import ClassVar, Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.signal import butter, sosfilt
 
 from harness.impair.base import FaultSpec, Impairment, overlap
 from harness.impair.programme import ProgrammeLevel, added
 
-PINK_POLES: tuple[float, ...] = (0.99572754, 0.94790649, 0.53567505)
-PINK_ZEROS: tuple[float, ...] = (0.98443604, 0.83392334, 0.07568359)
-"""Falls by 3 dB an octave, within half a decibel over the audible range at 48 kHz (R. Bristow-Johnson)."""
+LOOP_S: Final = 2
+CHANNELS_APART_S: Final = 0.7
+"""The noise comes round after so long; each channel reads it so far from the last, where it is another."""
+
+PINK_FROM_HZ: Final = 20.0
+TAPE_HZ: Final = (2_000.0, 12_000.0)
 
 
 class Hiss(Impairment):
@@ -33,12 +35,8 @@ class Hiss(Impairment):
         super().__init__(spec, fps, rate_hz)
         self._rate_hz = rate_hz or 48_000
         self._level = ProgrammeLevel(spec.start_s, self._rate_hz)
-        self._sections = _sections(self.kind, self._rate_hz)
-        settled = self.random.standard_normal((1, self._rate_hz))
-        state = np.zeros((len(self._sections), 1, 2))
-        shaped, _ = sosfilt(self._sections, settled, zi=state)
-        self._scale = 1 / float(np.std(shaped[:, self._rate_hz // 2 :]))
-        self._state: NDArray[np.float64] | None = None
+        # Shaped as a whole: a filter from SciPy's would take the device longer to load than to start.
+        self._noise = _noise(self.kind, self._rate_hz, self.random)
 
     def sound(self, samples: NDArray[np.int16], t_s: float) -> NDArray[np.int16]:
         """Return the sound with the noise in it."""
@@ -46,24 +44,23 @@ class Hiss(Impairment):
         part = overlap((t_s, len(samples)), self.intervals_s()[0], self._rate_hz)
         if part.start == part.stop:
             return samples
-        channels = samples.shape[1]
-        if self._state is None:
-            self._state = np.zeros((len(self._sections), channels, 2))
-        noise = self.random.standard_normal((part.stop - part.start, channels))
-        shaped, self._state = sosfilt(self._sections, noise.T, zi=self._state)
+        first = round((t_s - self.spec.start_s) * self._rate_hz)
+        apart = round(CHANNELS_APART_S * self._rate_hz) * np.arange(samples.shape[1])
+        places = np.arange(first + part.start, first + part.stop)[:, None] + apart
         level = self._level.rms * 10 ** (-self.below_db[self.spec.level] / 20)
         hissed = samples.copy()
-        hissed[part] = added(samples[part], level * self._scale * shaped.T)
+        hissed[part] = added(samples[part], level * self._noise[places % len(self._noise)])
         return hissed
 
 
-def _sections(kind: str, rate_hz: int) -> NDArray[np.float64]:
-    """Return the filter that shapes white noise, as second-order sections."""
+def _noise(kind: str, rate_hz: int, random: np.random.Generator) -> NDArray[np.float64]:
+    """Return Gaussian noise that comes round without a seam, of RMS 1."""
+    spectrum = np.fft.rfft(random.standard_normal(LOOP_S * rate_hz))
+    spectrum[0] = 0.0
+    hz = np.maximum(np.fft.rfftfreq(LOOP_S * rate_hz, 1 / rate_hz), PINK_FROM_HZ)
     if kind == "pink":
-        return np.array(
-            [[1, -zero, 0, 1, -pole, 0] for zero, pole in zip(PINK_ZEROS, PINK_POLES, strict=True)]
-        )
-    if kind == "tape":
-        high = butter(1, 2_000, "high", fs=rate_hz, output="sos")
-        return np.asarray(np.vstack((high, butter(1, min(12_000, 0.4 * rate_hz), fs=rate_hz, output="sos"))))
-    return np.array([[1.0, 0, 0, 1, 0, 0]])
+        spectrum /= np.sqrt(hz)
+    elif kind == "tape":
+        spectrum /= np.sqrt((1 + (TAPE_HZ[0] / hz) ** 2) * (1 + (hz / TAPE_HZ[1]) ** 2))
+    noise = np.fft.irfft(spectrum)
+    return np.asarray(noise / np.std(noise))

@@ -157,3 +157,22 @@ def test_a_spec_that_cannot_be_read_is_told(text):
 def test_a_spec_is_written_as_it_is_read():
     spec = FaultSpec.parse("av_sync:start_s=2.5,offset_ms=-120,seed=4,level=hard,duration_s=inf,kind=late")
     assert FaultSpec.parse(str(spec)) == spec
+
+
+@pytest.mark.parametrize(
+    ("kind", "share_db"),
+    [("white", {4_000: 0.0}), ("pink", {4_000: 6.0}), ("tape", {400: -12.7})],
+)
+def test_hiss_has_the_spectrum_that_it_says(kind, share_db):
+    spec = FaultSpec("hiss", 1.0, 3.0, "easy", kind=kind)
+    noise = (_heard(spec, _sound())[0].astype(float) - _sound())[RATE:]
+    assert abs(np.corrcoef(noise.T)[0, 1]) < 0.1
+    power = np.abs(np.fft.rfft(noise[:, 0])) ** 2
+    hz = np.fft.rfftfreq(len(noise), 1 / RATE)
+
+    def level_db(at_hz):
+        return 10 * np.log10(power[(hz > at_hz / 1.1) & (hz < at_hz * 1.1)].mean())
+
+    for at_hz, decibels in share_db.items():
+        reference = 4_000 if at_hz < 1_000 else 16_000
+        assert level_db(at_hz) - level_db(reference) == pytest.approx(decibels, abs=1.0)
