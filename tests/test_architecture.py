@@ -76,8 +76,11 @@ def test_importing_harness_is_light():
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
-def test_the_device_starts_without_what_takes_it_a_second_to_load():
-    code = "import harness.simulator.process, sys; sys.exit('scipy.signal' in sys.modules)"
+@pytest.mark.parametrize(
+    "module", ["harness.simulator.process", "harness.cli.analysis_table", "harness.detectors"]
+)
+def test_the_device_and_an_analysis_start_without_what_takes_a_second_to_load(module):
+    code = f"import {module}, sys; sys.exit('scipy' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 

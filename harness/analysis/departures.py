@@ -9,9 +9,9 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import maximum_filter1d, median_filter
 
 from harness.analysis.motion import Motion
+from harness.analysis.sliding import sliding_maximum, sliding_median
 from harness.analysis.trigger import Interval, confidence
 from harness.clock import NS_PER_S
 
@@ -252,7 +252,7 @@ def _jolts(seen: Motion) -> NDArray[np.bool_]:
     new = np.flatnonzero(~_repeats(seen))
     if new.size < JOLT_FRAMES:
         return seen.cut
-    around = median_filter(motion[new], size=JOLT_FRAMES, mode="nearest")
+    around = sliding_median(motion[new], JOLT_FRAMES)
     jolts = (seen.alike < UNLIKE) | seen.cut
     jolts[new] |= motion[new] > np.maximum(JOLT_CODES, JOLT * around)
     return np.asarray(jolts)
@@ -261,7 +261,7 @@ def _jolts(seen: Motion) -> NDArray[np.bool_]:
 def _repeats(seen: Motion) -> NDArray[np.bool_]:
     """Return the frames that show the picture before again: of 60 a second 24 are new."""
     change = np.nan_to_num(seen.change)
-    beside = maximum_filter1d(change, 5) if change.size else change
+    beside = sliding_maximum(change, 5)
     return np.asarray((change < REPEATED_CODES) & (change < REPEATED_SHARE * beside))
 
 

@@ -5,10 +5,10 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import median_filter, percentile_filter
 
 from harness.analysis.detector import Series
 from harness.analysis.frame_view import FrameView
+from harness.analysis.sliding import sliding_median, sliding_percentile
 
 COLUMNS: Final = ("local_change", "motion", "likeness")
 """What `measure` returns, in this order."""
@@ -71,7 +71,7 @@ class Motion:
             return self.change
         filled = np.nan_to_num(self.change, nan=0.0)
         size = min(self.rows(window_s) | 1, filled.size | 1)
-        return np.asarray(percentile_filter(filled, percentile, size=size, mode="nearest"))
+        return np.asarray(sliding_percentile(filled, size, percentile))
 
 
 def _since(series: Series, start_ns: int) -> Series:
@@ -85,6 +85,6 @@ def _since(series: Series, start_ns: int) -> Series:
 def _cuts(change: NDArray[np.float64], alike: NDArray[np.float64]) -> NDArray[np.bool_]:
     if not change.size:
         return np.zeros(0, dtype=bool)
-    around = median_filter(np.nan_to_num(change), size=5, mode="nearest")
+    around = sliding_median(np.nan_to_num(change), 5)
     leaps = (alike < CUT_LIKENESS) & (change >= CUT_PEAK * around)
     return np.asarray(np.isnan(change) | leaps)

@@ -5,7 +5,6 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.signal import lfilter, sos2tf
 
 from harness.analysis.sound_view import SoundView
 
@@ -48,7 +47,7 @@ class Loudness:
         """Forget the filters and the last seconds, as after a gap; the programme's figures stay."""
         self._hops: list[NDArray[np.float32]] = []
         self._powers: list[float] = []
-        self._state: NDArray[np.float64] | None = None
+        self._before: NDArray[np.float32] | None = None
         self._last: NDArray[np.float32] | None = None
         self.momentary_lufs = self.short_term_lufs = NOTHING
 
@@ -65,12 +64,12 @@ class Loudness:
         self._find_peak(block)
 
     def _weigh(self, block: NDArray[np.float32], rate_hz: int) -> None:
-        numerator, denominator = k_filter(rate_hz)
-        if self._state is None:
-            self._state = np.zeros((block.shape[1], len(denominator) - 1))
-        channels = np.ascontiguousarray(block.T, np.float64)
-        weighted, self._state = lfilter(numerator, denominator, channels, zi=self._state)
-        each = np.einsum("cs,cs->c", weighted, weighted) / len(block)
+        before = np.zeros_like(block) if self._before is None else self._before[-len(block) :]
+        self._before = block
+        joined = np.concatenate((before, block))
+        response = k_response(rate_hz, len(joined))[:, None]
+        weighted = np.fft.irfft(np.fft.rfft(joined, axis=0) * response, len(joined), axis=0)[len(before) :]
+        each = np.einsum("sc,sc->c", weighted, weighted) / len(block)
         self._powers = [*self._powers[1 - SHORT_TERM_BLOCKS :], float(each @ _weights(len(each)))]
         self.momentary_lufs = _mean_lufs(self._powers[-MOMENTARY_BLOCKS:], MOMENTARY_BLOCKS)
         self.short_term_lufs = _mean_lufs(self._powers, SHORT_TERM_BLOCKS)
@@ -134,10 +133,15 @@ def k_weighting(rate_hz: int) -> NDArray[np.float64]:
 
 
 @lru_cache(maxsize=4)
-def k_filter(rate_hz: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return the two sections as one filter of fourth order, which runs in half the time."""
-    numerator, denominator = sos2tf(k_weighting(rate_hz))
-    return numerator, denominator
+def k_response(rate_hz: int, samples: int) -> NDArray[np.complex128]:
+    """Return the response of the two sections at the frequencies of a Fourier transform of so many samples.
+
+    What comes before a block of 100 ms is forgotten in the block after it: -100 dB remain.
+    """
+    late = np.exp(-2j * np.pi * np.fft.rfftfreq(samples))
+    powers = np.stack([np.ones_like(late), late, late * late])
+    above, below = (k_weighting(rate_hz)[:, part] @ powers for part in (slice(0, 3), slice(3, 6)))
+    return np.asarray(np.prod(above / below, axis=0))
 
 
 @lru_cache(maxsize=8)

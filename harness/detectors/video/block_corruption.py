@@ -5,7 +5,6 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import maximum_filter1d
 
 from harness.analysis import motion
 from harness.analysis.block_borders import SHAPES, borders, new_borders
@@ -13,6 +12,7 @@ from harness.analysis.detector import Context, Series, VideoDetector
 from harness.analysis.frame_view import FrameView
 from harness.analysis.motion import Motion
 from harness.analysis.rows import moves
+from harness.analysis.sliding import sliding_maximum
 from harness.analysis.trigger import Interval, Trigger, confidence
 from harness.clock import NS_PER_S
 from harness.findings import Metric
@@ -118,7 +118,7 @@ def _many(on: Values, off: Values, before: int) -> Values:
     Many is by comparison with those off the grid, and with what there was before. A picture that is shown
     again has no new border and does not tell what is usual: of 60 a second, 24 do.
     """
-    least = MANY * maximum_filter1d(np.nan_to_num(off), BESIDE_PICTURES) + LEAST_MANY
+    least = MANY * sliding_maximum(np.nan_to_num(off), BESIDE_PICTURES) + LEAST_MANY
     times = np.zeros_like(on)
     for row in np.flatnonzero(on >= least).tolist():
         since = slice(max(0, row - before), row + 1)
