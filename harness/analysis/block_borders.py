@@ -38,7 +38,7 @@ def new_borders(view: FrameView) -> tuple[int, int]:
     """Return how many borders of 16 px came about on the coding grid, and on the busiest grid off it."""
     if view.previous is None:
         return 0, 0
-    now, before = view.of(sides), view.previous.of(sides)
+    now, before = view.picture.of(sides), view.previous.picture.of(sides)
     counts = [
         _clear(now.top[2][layer], before.top[2][layer]) + _clear(now.left[2][layer], before.left[2][layer])
         for layer in range(len(OFFSETS))

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from harness.analysis.detail import detail
-from harness.analysis.frame_view import FrameView
+from harness.analysis.picture import Picture
 
 PERIODS_PX: Final = (8, 12, 16, 24)
 """Blocks of 8 and 16 px, and the same after 720 lines were scaled to 1080."""
@@ -33,14 +33,19 @@ MOST: Final = 4.0
 """One line counts this many times its surroundings at most: a picture's own edges stay few."""
 
 
-def grid_contrast(view: FrameView) -> float:
+def grid_contrast(picture: Picture) -> float:
     """Return how much steeper the lines of the strongest grid are, as a ratio less 1; NaN if too small."""
-    found = view.of(detail)
+    found = picture.of(detail)
     if found is None or found.rows.size < 2 * max(PERIODS_PX):
         return float("nan")
     across, down = _prominence(found.gradient).mean(axis=0), _prominence(found.gradient_down).ravel()
     columns, rows = _Folded(across, np.arange(len(across))), _Folded(down, found.rows.ravel())
-    return max(min(columns.contrast(period), rows.contrast(period)) for period in PERIODS_PX)
+    strongest = -float("inf")
+    for period in PERIODS_PX:
+        contrast = columns.contrast(period)
+        if contrast > strongest:
+            strongest = max(strongest, min(contrast, rows.contrast(period)))
+    return strongest
 
 
 class _Folded:

@@ -4,23 +4,23 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from harness.analysis.frame_view import FrameView
+from harness.analysis.picture import Picture
 from harness.media import Plane
 
 
-def colour_blocks(view: FrameView) -> NDArray[np.float32]:
+def colour_blocks(picture: Picture) -> NDArray[np.float32]:
     """Return the mean U and V of each block of the small luma, shape (2, rows, columns); 0 is neutral.
 
     Of a large frame every few samples are taken: colour is soft, and a block has enough of them.
     """
-    step = max(1, int(view.scale))
-    rows, columns = view.blocks.shape
+    step = max(1, int(picture.scale))
+    rows, columns = picture.blocks.shape
     size = (columns, rows)
-    return np.stack([_means(plane[step // 2 :: step, step // 2 :: step], size) for plane in _planes(view)])
+    return np.stack([_means(plane[step // 2 :: step, step // 2 :: step], size) for plane in _planes(picture)])
 
 
-def _planes(view: FrameView) -> tuple[Plane, Plane]:
-    return view.frame.u, view.frame.v
+def _planes(picture: Picture) -> tuple[Plane, Plane]:
+    return picture.frame.u, picture.frame.v
 
 
 def _means(plane: Plane, size: tuple[int, int]) -> NDArray[np.float32]:

@@ -12,8 +12,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from harness.analysis.frame_view import BLOCK_PX as SMALL_BLOCK_PX
-from harness.analysis.frame_view import FrameView
+from harness.analysis.picture import BLOCK_PX as SMALL_BLOCK_PX
+from harness.analysis.picture import Picture
 from harness.media import Plane
 
 BLOCK_PX: Final = 16
@@ -70,12 +70,12 @@ class Detail:
     spikes: Sums
 
 
-def detail(view: FrameView) -> Detail | None:
+def detail(picture: Picture) -> Detail | None:
     """Return the detail of a picture, or None where it is too small for bands."""
-    rows = _rows(view.height_px, view.width_px)
-    if rows is None or view.width_px < 2 * BLOCK_PX:
+    rows = _rows(picture.height_px, picture.width_px)
+    if rows is None or picture.width_px < 2 * BLOCK_PX:
         return None
-    bands = view.luma[rows]
+    bands = picture.luma[rows]
     gradient = cv2.absdiff(bands[:, 1:], bands[:, :-1])
     bend = cv2.absdiff(gradient[:, 1:], gradient[:, :-1])
     residual = cv2.absdiff(bands, cv2.medianBlur(bands, 3))
@@ -93,10 +93,10 @@ def detail(view: FrameView) -> Detail | None:
     )
 
 
-def coarse_detail(view: FrameView) -> NDArray[np.uint8]:
+def coarse_detail(picture: Picture) -> NDArray[np.uint8]:
     """Return how much the small luma bends in each of its blocks, code values, in ascending order."""
-    down, across = (max(1, side // SMALL_BLOCK_PX) for side in view.small.shape)
-    whole = view.small[: down * SMALL_BLOCK_PX, : across * SMALL_BLOCK_PX]
+    down, across = (max(1, side // SMALL_BLOCK_PX) for side in picture.small.shape)
+    whole = picture.small[: down * SMALL_BLOCK_PX, : across * SMALL_BLOCK_PX]
     bend = cv2.convertScaleAbs(cv2.Laplacian(whole, cv2.CV_16S))
     return np.sort(cv2.resize(bend, (across, down), interpolation=cv2.INTER_AREA), axis=None).astype(np.uint8)
 

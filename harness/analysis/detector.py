@@ -86,7 +86,12 @@ class Detector(ABC):
 
 
 class VideoDetector(Detector):
-    """Measures every frame."""
+    """Measures every frame; with `every_picture` False, of more than 45 a second only every other (`Pace`).
+
+    Then `view.previous` is the last one that it was shown.
+    """
+
+    every_picture: ClassVar[bool] = True
 
     @abstractmethod
     def measure(self, view: FrameView) -> tuple[float, ...]:

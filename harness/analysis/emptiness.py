@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from harness.analysis.chroma import colour_blocks
-from harness.analysis.frame_view import FrameView
+from harness.analysis.picture import Picture
 
 FAR: Final = 255.0
 """The stray of a picture that is neither, in code values."""
@@ -45,11 +45,11 @@ WIDE: Final = 40.0
 """Least difference in luma between the brightest and the darkest bar, code values."""
 
 
-def off_one_colour(view: FrameView) -> float:
+def off_one_colour(picture: Picture) -> float:
     """Return how far the blocks stray from one colour that is neither black nor white, code values."""
-    if np.ptp(_middle(view.blocks)) > 2 * ENOUGH:
+    if np.ptp(_middle(picture.blocks)) > 2 * ENOUGH:
         return FAR
-    tones = _tones(view)
+    tones = _tones(picture)
     colour = np.median(tones, axis=(1, 2))
     strength = float(np.abs(colour[1:]).max())
     grey = strength <= NEUTRAL and GREY[0] <= colour[0] <= GREY[1]
@@ -59,36 +59,36 @@ def off_one_colour(view: FrameView) -> float:
     return float(max(_middle(off).max(), np.quantile(off, 1 - LOGO_SHARE)))
 
 
-def generated(view: FrameView) -> float:
+def generated(picture: Picture) -> float:
     """Return 1 where the usual colour of the picture has the hue that a generator shows, else 0."""
-    strong = np.median(view.of(colour_blocks), axis=(1, 2)).astype(np.float64)
+    strong = np.median(picture.of(colour_blocks), axis=(1, 2)).astype(np.float64)
     strength = float(np.hypot(*strong))
     hues = [float(np.dot(strong, hue)) / (strength * float(np.hypot(*hue)) + 1e-6) for hue in HUES]
     return float(strength <= COLOURFUL / 2 or max(hues) >= SAME_HUE)
 
 
-def ground(view: FrameView, colour: NDArray[np.float32]) -> float:
+def ground(picture: Picture, colour: NDArray[np.float32]) -> float:
     """Return the share of the picture that has a colour, given as Y, U and V."""
-    return float(np.mean(np.abs(_tones(view) - colour[:, None, None]).max(axis=0) <= ENOUGH))
+    return float(np.mean(np.abs(_tones(picture) - colour[:, None, None]).max(axis=0) <= ENOUGH))
 
 
-def usual_colour(view: FrameView) -> NDArray[np.float32]:
+def usual_colour(picture: Picture) -> NDArray[np.float32]:
     """Return the median Y, U and V of the picture; U and V are 0 where neutral."""
-    return np.asarray(np.median(_tones(view), axis=(1, 2)), dtype=np.float32)
+    return np.asarray(np.median(_tones(picture), axis=(1, 2)), dtype=np.float32)
 
 
-def off_bars(view: FrameView) -> float:
+def off_bars(picture: Picture) -> float:
     """Return how far the columns of bars stray from one colour each, code values."""
-    top, bottom = (round(share * view.blocks.shape[0]) for share in ROWS)
-    some = view.blocks[top:bottom, ::7]
+    top, bottom = (round(share * picture.blocks.shape[0]) for share in ROWS)
+    some = picture.blocks[top:bottom, ::7]
     if bottom - top < 2 or np.sort(np.ptp(some, axis=0))[some.shape[1] // 2] > ENOUGH:
         return FAR
-    tones = _tones(view)[:, top:bottom]
+    tones = _tones(picture)[:, top:bottom]
     return min(_off_bars(tones, count) for count in (7, 8))
 
 
-def _tones(view: FrameView) -> NDArray[np.float32]:
-    return np.concatenate([view.blocks[None], view.of(colour_blocks)])
+def _tones(picture: Picture) -> NDArray[np.float32]:
+    return np.concatenate([picture.blocks[None], picture.of(colour_blocks)])
 
 
 def _middle(blocks: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -8,6 +8,8 @@ from harness.analysis.checks import Outcome, conclude, judged_window
 from harness.analysis.detector import Context, Detector, Series, SyncDetector
 from harness.analysis.frame_view import FrameView
 from harness.analysis.hops import Hops
+from harness.analysis.pace import Pace
+from harness.analysis.picture import Picture
 from harness.analysis.preparation import Preparation
 from harness.analysis.sound_view import SoundView
 from harness.analysis.startup import StartUp
@@ -61,30 +63,32 @@ class Engine:
         video, audio = context.format.video, context.format.audio
         self._frame_ns = round(NS_PER_S / video.fps) if video and video.fps > 0 else 40 * NS_PER_MS
         self._rate_hz = audio.rate_hz if audio else 0
-        self._tracks = [Track(item, self._frame_ns) for item in detectors if self._wanted(item, asked)]
+        self._pace = Pace(NS_PER_S / self._frame_ns)
+        self._tracks = [Track(item) for item in detectors if self._wanted(item, asked)]
         for track in self._tracks:
             track.detector.prepare(context)
-        self.preparation = Preparation()
+        self.preparation = Preparation(self._pace)
         self._start_up = StartUp()
         self._start_up_ns = 0
         self._hops = Hops()
         self._view: FrameView | None = None
+        self._spare: FrameView | None = None
         self._frames = self._hops_heard = 0
         self._end_ns = 0
         self._shared_ns = {SHARED_PICTURE: 0, SHARED_SOUND: 0}
         self._gaps: list[Gap] = []
         self._signal: list[SignalEvent] = []
 
-    def feed(self, item: Captured | FrameView) -> None:
-        """Take the next item of a recording, in order of time; frames also as prepared views of them."""
-        if isinstance(item, Frame | FrameView):
-            self._see(item if isinstance(item, FrameView) else FrameView(item))
+    def feed(self, item: Captured | Picture) -> None:
+        """Take the next item of a recording, in order of time; frames also as prepared pictures of them."""
+        if isinstance(item, Frame | Picture):
+            self._see(item if isinstance(item, Picture) else Picture(item))
         elif isinstance(item, AudioBlock):
             self._hear(self._hops.feed(item, self._rate_hz))
         elif isinstance(item, Gap):
             self._gaps.append(item)
             if item.medium == "video":
-                self._view = None
+                self._view = self._spare = None
             else:
                 self._hear(self._hops.lost())
         else:
@@ -102,7 +106,7 @@ class Engine:
         timeline.signal = list(dict.fromkeys([*timeline.signal, *self._signal]))
         series: dict[str, Series] = {}
         for track in self._tracks:
-            series |= track.series()
+            series |= track.series(self._end_ns)
         window = judged_window(timeline, self._end_ns)
         outcomes = [self._outcome(track, series) for track in self._tracks]
         checks, findings = conclude(outcomes, self._idle, timeline, window)
@@ -116,17 +120,26 @@ class Engine:
             self._idle[detector.defect] = reason
         return reason is None
 
-    def _see(self, view: FrameView) -> None:
-        if self._view is not None:
-            view.follow(self._view)
-        self._view = view
+    def _see(self, picture: Picture) -> None:
+        self._view = view = FrameView(picture, self._view)
+        spare = self._spared(view)
         for track in self._tracks:
-            track.see(view)
+            if track.every_picture:
+                track.see(view, self._frame_ns)
+            elif spare is not None:
+                track.see(spare, self._frame_ns * self._pace.every)
         self._time_start_up(view)
         self._frames += 1
         self._shared_ns[SHARED_PICTURE] += view.shared_ns
         self._end_ns = max(self._end_ns, view.t_ns + self._frame_ns)
-        self.preparation.learn(view)
+        self.preparation.learn(picture)
+
+    def _spared(self, view: FrameView) -> FrameView | None:
+        """Return the view for detectors that need not see every picture, or None if this is not for them."""
+        if not self._pace.due(view.frame):
+            return None
+        self._spare = view if self._pace.every == 1 else FrameView(view.picture, self._spare)
+        return self._spare
 
     def _time_start_up(self, view: FrameView) -> None:
         shared_before, start = view.shared_ns, time.perf_counter_ns()
@@ -143,12 +156,13 @@ class Engine:
 
     def _change_signal(self, event: SignalEvent) -> None:
         self._signal.append(event)
-        self._view = None
+        self._view = self._spare = None
         self._hear(self._hops.lost())
         if event.format and event.format.audio:
             self._rate_hz = event.format.audio.rate_hz
         if event.format and event.format.video and event.format.video.fps > 0:
             self._frame_ns = round(NS_PER_S / event.format.video.fps)
+            self._pace.set(event.format.video.fps)
 
     def _outcome(self, track: Track, series: dict[str, Series]) -> Outcome:
         detector = track.detector

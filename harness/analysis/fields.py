@@ -6,6 +6,7 @@ from typing import Final
 import cv2
 
 from harness.analysis.frame_view import FrameView
+from harness.analysis.picture import Picture
 from harness.analysis.rows import even_and_odd
 from harness.media import Plane
 
@@ -35,8 +36,8 @@ def weave(view: FrameView) -> Weave | None:
     """Return how the rows fit to each other and to those of the previous picture, or None without one."""
     if view.previous is None:
         return None
-    even, odd = view.of(even_and_odd)
-    even_before, odd_before = view.previous.of(even_and_odd)
+    even, odd = view.picture.of(even_and_odd)
+    even_before, odd_before = view.previous.picture.of(even_and_odd)
     if len(even) < 4:
         return NOTHING
     change = cv2.max(cv2.absdiff(even, even_before), cv2.absdiff(odd, odd_before))
@@ -44,14 +45,14 @@ def weave(view: FrameView) -> Weave | None:
     share = cv2.countNonZero(moved)
     if not share:
         return NOTHING
-    now, before = view.of(_envelope), view.previous.of(_envelope)
+    now, before = view.picture.of(_envelope), view.previous.picture.of(_envelope)
     counts = (share, _spikes(odd, now, moved), _spikes(odd_before, now, moved), _spikes(odd, before, moved))
     return Weave(*(count / moved.size for count in counts))
 
 
-def _envelope(view: FrameView) -> tuple[Plane, Plane]:
+def _envelope(picture: Picture) -> tuple[Plane, Plane]:
     """Return the higher and the lower of the two even rows around each odd row but the last."""
-    even = view.of(even_and_odd)[0]
+    even = picture.of(even_and_odd)[0]
     return cv2.max(even[:-1], even[1:]), cv2.min(even[:-1], even[1:])
 
 

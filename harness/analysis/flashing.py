@@ -5,7 +5,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from harness.analysis.frame_view import FrameView
+from harness.analysis.picture import Picture
 
 PEAK_CD_M2: Final = 200.0
 """Luminance of white on the screen that the recommendation thinks of."""
@@ -26,9 +26,9 @@ _LUMINANCE: Final = np.asarray(
 _Blocks = NDArray[np.float32]
 
 
-def luminance(view: FrameView) -> _Blocks:
+def luminance(picture: Picture) -> _Blocks:
     """Return the luminance of each block on a screen, cd/m2."""
-    return _LUMINANCE[np.clip(np.rint(view.blocks), 0, 255).astype(np.uint8)]
+    return _LUMINANCE[np.clip(np.rint(picture.blocks), 0, 255).astype(np.uint8)]
 
 
 class Swings:

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from harness.analysis.frame_view import FrameView
+from harness.analysis.picture import Picture
 from harness.media import Plane
 
 BLACK_MOST: Final = 26
@@ -61,9 +62,9 @@ class Area(NamedTuple):
         return picture[self.top : self.bottom, self.left : self.right]
 
 
-def active_area(view: FrameView) -> Area:
+def active_area(picture: Picture) -> Area:
     """Return the picture within its bars; of a black frame, the whole of it."""
-    small = view.small
+    small = picture.small
     height, width = small.shape
     if not _edge_is_black(small):
         return Area(0, width, 0, height)
@@ -74,28 +75,30 @@ def active_area(view: FrameView) -> Area:
     return Area(int(lit_columns[0]), int(lit_columns[-1]) + 1, int(lit_rows[0]), int(lit_rows[-1]) + 1)
 
 
-def side_bars(view: FrameView) -> float:
+def side_bars(picture: Picture) -> float:
     """Return the width of a bar at each side, as a share of the frame's; 0 unless there are two alike."""
-    area, width = view.of(active_area), view.small.shape[1]
+    area, width = picture.of(active_area), picture.small.shape[1]
     left, right = area.left / width, 1 - area.right / width
     return min(left, right) if abs(left - right) <= CENTRED_SHARE else 0.0
 
 
 def shrunk(view: FrameView) -> float:
     """Return how like the picture between new bars is to the one before, whole or cut; 0 without new bars."""
-    before, bars = view.previous, view.of(side_bars)
-    if before is None or bars < BAR_SHARE or before.of(side_bars) > bars / 3:
+    before, bars = view.previous, view.picture.of(side_bars)
+    if before is None or bars < BAR_SHARE or before.picture.of(side_bars) > bars / 3:
         return 0.0
-    area, earlier = view.of(active_area), before.of(active_area)
+    area, earlier = view.picture.of(active_area), before.picture.of(active_area)
     height, width = view.small.shape
     now = area.of(view.small)
     sources = {earlier, Area(0, width, 0, height), Area(0, width, earlier.top, earlier.bottom), area}
     return max(_likeness(source.of(before.small), now) for source in sources)
 
 
-def column_means(view: FrameView) -> NDArray[np.float32]:
+def column_means(picture: Picture) -> NDArray[np.float32]:
     """Return the mean luma of each column of the small luma."""
-    return np.asarray(cv2.reduce(view.small, 0, cv2.REDUCE_AVG, dtype=cv2.CV_32F), dtype=np.float32).ravel()
+    return np.asarray(
+        cv2.reduce(picture.small, 0, cv2.REDUCE_AVG, dtype=cv2.CV_32F), dtype=np.float32
+    ).ravel()
 
 
 def stretched(now: FrameView, before: FrameView) -> tuple[float, float]:
@@ -131,7 +134,7 @@ def _everywhere(wider: NDArray[np.float32], plain: NDArray[np.float32], target: 
 
 def _candidates(now: FrameView, before: FrameView) -> list[float]:
     """Return the factors by which the means of the columns fit best."""
-    columns, target = before.of(column_means), now.of(column_means)
+    columns, target = before.picture.of(column_means), now.picture.of(column_means)
     made = columns[_sources(len(columns))]
     made = made - made.mean(axis=1, keepdims=True)
     fits = made @ (target - target.mean()) / np.sqrt(np.maximum((made * made).sum(axis=1), 1e-6))

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from harness.analysis.chroma import colour_blocks
 from harness.analysis.frame_view import FrameView
+from harness.analysis.picture import Picture
 
 Tones = NDArray[np.float32]
 """Y, U, V of every block, shape (3, rows, columns); U and V are 0 where neutral."""
@@ -29,14 +30,14 @@ VISIBLE: Final = 0.45
 """An error that would change less than this, RMS code values, cannot be seen in this picture."""
 
 
-def tones(view: FrameView) -> Tones:
+def tones(picture: Picture) -> Tones:
     """Return Y, U, V of every block."""
-    return np.concatenate([view.blocks[None], view.of(colour_blocks)])
+    return np.concatenate([picture.blocks[None], picture.of(colour_blocks)])
 
 
 def step(view: FrameView) -> Tones | None:
     """Return how the tones changed since the previous frame, or None without one."""
-    return None if view.previous is None else view.of(tones) - view.previous.of(tones)
+    return None if view.previous is None else view.picture.of(tones) - view.previous.picture.of(tones)
 
 
 def movement(view: FrameView) -> Tones | None:

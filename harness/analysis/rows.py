@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from harness.analysis.frame_view import FrameView
+from harness.analysis.picture import Picture
 from harness.media import Plane
 
 COLUMN_STEP_PX: Final = 4
@@ -16,14 +17,14 @@ SPARSE_STEP_PX: Final = 8
 """The same where whole areas are counted."""
 
 
-def rows(view: FrameView) -> Plane:
+def rows(picture: Picture) -> Plane:
     """Return the luma with all its rows and every fourth column."""
-    return _some_columns(view.luma, COLUMN_STEP_PX)
+    return _some_columns(picture.luma, COLUMN_STEP_PX)
 
 
-def sparse_rows(view: FrameView) -> Plane:
+def sparse_rows(picture: Picture) -> Plane:
     """Return the luma with all its rows and every eighth column."""
-    return _some_columns(view.of(rows), SPARSE_STEP_PX // COLUMN_STEP_PX)
+    return _some_columns(picture.of(rows), SPARSE_STEP_PX // COLUMN_STEP_PX)
 
 
 def _some_columns(luma: Plane, step: int) -> Plane:
@@ -34,9 +35,9 @@ def _some_columns(luma: Plane, step: int) -> Plane:
     return whole.view(f"<u{step}").astype(np.uint8)
 
 
-def steps(view: FrameView) -> Plane:
+def steps(picture: Picture) -> Plane:
     """Return |difference| of each row to the one above it, shape (height - 1, columns)."""
-    thin = view.of(rows)
+    thin = picture.of(rows)
     return np.asarray(cv2.absdiff(thin[1:], thin[:-1]), dtype=np.uint8)
 
 
@@ -46,9 +47,9 @@ def row_means(picture: Plane) -> NDArray[np.float32]:
     return np.asarray(summed, dtype=np.float32).ravel()
 
 
-def even_and_odd(view: FrameView) -> tuple[Plane, Plane]:
+def even_and_odd(picture: Picture) -> tuple[Plane, Plane]:
     """Return the rows 0, 2, 4... and 1, 3, 5...; as many of one as of the other."""
-    thin = view.of(sparse_rows)
+    thin = picture.of(sparse_rows)
     pairs = thin.shape[0] // 2
     return thin[0 : 2 * pairs : 2], thin[1 : 2 * pairs : 2]
 

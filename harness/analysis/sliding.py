@@ -15,7 +15,7 @@ ROWS_AT_ONCE: Final = 8192
 
 
 def sliding_maximum(values: Values, size: int) -> Values:
-    """Return the largest of `size` values around each, an odd number; at the ends, of those that there are."""
+    """Return the largest of `size` values around each, an odd number; at the ends of fewer."""
     return _ranked(values, size, size - 1)
 
 

@@ -90,7 +90,7 @@ def find_break(view: FrameView, earlier: Sequence[Plane], least: float) -> Break
     least : float
         A break of less gain than this is of no interest.
     """
-    thin, step = view.of(rows), view.of(steps)
+    thin, step = view.picture.of(rows), view.picture.of(steps)
     margin = BESIDE_ROWS + 1
     if len(thin) < 4 * margin or view.previous is None:
         return NOWHERE
@@ -127,10 +127,10 @@ def _unexplained(
     others = _third(steep[borders[order]])
     if view.previous is None or steep[border] < max(STEEP_CODES, STEEPEST * others):
         return None
-    was = _standing_out(row_means(view.previous.of(steps)))
+    was = _standing_out(row_means(view.previous.picture.of(steps)))
     if was[border - 1 : border + 2].max() > steep[border] / 2:
         return None
-    if not _both_move(view.of(rows), earlier, border + 1):
+    if not _both_move(view.picture.of(rows), earlier, border + 1):
         return None
     moved = row_motion(view.luma, view.previous.luma, border + 1)
     torn = moved.known >= KNOWN_SHARE and moved.apart >= APART_SHARE

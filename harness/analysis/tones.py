@@ -5,7 +5,7 @@ from typing import Final
 import cv2
 import numpy as np
 
-from harness.analysis.frame_view import FrameView
+from harness.analysis.picture import Picture
 
 SMOOTH_CODES: Final = 1
 """Px of the small luma that differ by no more from the next one lie in a smooth area, code values."""
@@ -23,16 +23,18 @@ LEAST_SHARE: Final = 0.02
 """Fewer smooth px than this share of the picture say nothing."""
 
 
-def missing_tones(view: FrameView) -> float:
+def missing_tones(picture: Picture) -> float:
     """Return the share of the luma levels of smooth areas that are missing, 0..1; NaN without such areas."""
-    small = view.small
+    small = picture.small
     if min(small.shape) < 2:
         return float("nan")
     right = cv2.absdiff(small[:-1, 1:], small[:-1, :-1])
     down = cv2.absdiff(small[1:, :-1], small[:-1, :-1])
     smooth = cv2.compare(cv2.max(right, down), SMOOTH_CODES, cv2.CMP_LE)
-    counts = cv2.calcHist([np.ascontiguousarray(small[:-1, :-1])], [0], smooth, [256], [0, 256]).ravel()
-    total = float(counts.sum())
+    # OpenCV counts three times as fast without a mask: what is not smooth is counted as 0, and taken away.
+    counts = cv2.calcHist([cv2.bitwise_and(small[:-1, :-1], smooth)], [0], None, [256], [0, 256]).ravel()
+    total = float(cv2.countNonZero(smooth))
+    counts[0] -= smooth.size - total
     if total < LEAST_SHARE * small.size:
         return float("nan")
     shares = counts / total

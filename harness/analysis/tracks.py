@@ -30,22 +30,22 @@ class Table:
         self.t_ns.append(t_ns)
         self.end_ns = end_ns
 
-    def series(self) -> Series:
-        """Return the rows as arrays, and let go of them, as an hour of them is large; call once."""
+    def series(self, end_ns: int) -> Series:
+        """Return the rows as arrays, none beyond an end, and let go of them, as an hour of them is large."""
         rows = np.frombuffer(self._values, dtype=np.float32).reshape(-1, len(self.names))
         columns = {name: rows[:, number].copy() for number, name in enumerate(self.names)}
         self._values = array("f")
-        return Series(np.array(self.t_ns, dtype=np.int64), columns, self.end_ns)
+        return Series(np.array(self.t_ns, dtype=np.int64), columns, min(self.end_ns, end_ns))
 
 
 class Track:
     """Feeds one detector and keeps its rows; a detector that raises is left out, not the recording."""
 
-    def __init__(self, detector: Detector, frame_ns: int) -> None:
+    def __init__(self, detector: Detector) -> None:
         self.detector = detector
         self.failure: str | None = None
         self.cost_ns = 0
-        self._frame_ns = frame_ns
+        self.every_picture = not isinstance(detector, VideoDetector) or detector.every_picture
         self.picture: Table | None = None
         self.sound: Table | None = None
         if isinstance(detector, VideoDetector | SyncDetector):
@@ -57,14 +57,14 @@ class Track:
             )
             self._hear = detector.measure_sound if isinstance(detector, SyncDetector) else detector.measure
 
-    def see(self, view: FrameView) -> None:
-        """Let the detector measure one frame."""
+    def see(self, view: FrameView, frame_ns: int) -> None:
+        """Let the detector measure one frame, which lasts so long."""
         if self.failure or self.picture is None:
             return
         shared_before, start = view.shared_ns, time.perf_counter_ns()
         try:
             row = self._see(view)
-            self.picture.add(view.t_ns, view.t_ns + self._frame_ns, row)
+            self.picture.add(view.t_ns, view.t_ns + frame_ns, row)
         except Exception as error:
             self.fail(error)
         self.cost_ns += time.perf_counter_ns() - start - (view.shared_ns - shared_before)
@@ -81,14 +81,14 @@ class Track:
             self.fail(error)
         self.cost_ns += time.perf_counter_ns() - start - (view.shared_ns - shared_before)
 
-    def series(self) -> dict[str, Series]:
+    def series(self, end_ns: int) -> dict[str, Series]:
         """Return what was measured, by name: `freeze_frame@1`; of a sync detector also `... sound`."""
         identity = self.detector.identity
         if isinstance(self.detector, SyncDetector):
             assert self.picture is not None and self.sound is not None  # noqa: S101 - set with the detector
-            return {identity: self.picture.series(), f"{identity} sound": self.sound.series()}
+            return {identity: self.picture.series(end_ns), f"{identity} sound": self.sound.series(end_ns)}
         table = self.picture or self.sound
-        return {identity: table.series()} if table else {}
+        return {identity: table.series(end_ns)} if table else {}
 
     def fail(self, error: Exception) -> None:
         """Leave this detector out: it has a bug, which its check will name."""

@@ -87,7 +87,7 @@ def analyze(
     try:
         with (
             ahead(recording.items(follow)) as decoded,
-            ahead(engine.preparation.views(decoded), PREPARED_ITEMS) as items,
+            ahead(engine.preparation.pictures(decoded), PREPARED_ITEMS) as items,
         ):
             for item in items:
                 engine.feed(item)

@@ -245,3 +245,41 @@ def test_costs_name_each_detector_and_what_they_share():
     costs = _analyse(_film()).cost_ms
     assert {SHARED_PICTURE, "black_frames@1", "freeze_frame@1", "silence@1"} <= set(costs)
     assert costs[SHARED_PICTURE] > 0
+
+
+class Sparing(Dark):
+    every_picture = False
+
+    def measure(self, view):
+        before = -1 if view.previous is None else view.previous.index
+        self.seen = [*getattr(self, "seen", []), (view.index, before)]
+        return super().measure(view)
+
+
+@pytest.mark.parametrize(("fps", "every"), [(25, 1), (30, 1), (50, 2), (60, 2), (120, 4)])
+def test_what_lasts_is_looked_for_in_25_to_30_pictures_a_second(fps, every):
+    video = VideoFormat(64, 48, Fraction(fps))
+    sparing, still = Sparing(), Still()
+    engine = Engine([sparing, still], Context(StreamFormat(video, None)))
+    for index in range(33):
+        luma = 16 if 12 <= index < 24 else None
+        engine.feed(_frame(index, luma, round(index * 1e9 / fps)))
+    analysis = engine.finish()
+    due = [*range(0, 33, every)]
+    assert sparing.seen == list(zip(due, [-1, *due], strict=False))
+    assert len(analysis.series["freeze_frame@1"].t_ns) == 33
+    black = next(item for item in analysis.findings if item.defect == "black_frames")
+    assert black.start_ns == pytest.approx(12e9 / fps, abs=2)
+    assert black.end_ns == pytest.approx(24e9 / fps, abs=2)
+    assert analysis.series["black_frames@1"].end_ns == pytest.approx(33e9 / fps, abs=33)
+
+
+def test_after_a_gap_a_sparing_detector_has_nothing_to_compare_with():
+    sparing = Sparing()
+    engine = Engine([sparing], Context(StreamFormat(VideoFormat(64, 48, Fraction(50)), None)))
+    for index in (0, 1, 2, 3):
+        engine.feed(_frame(index, None, index * FRAME_NS // 2))
+    engine.feed(Gap(2 * FRAME_NS, 3 * FRAME_NS, "video", "lost"))
+    for index in (6, 7, 8):
+        engine.feed(_frame(index, None, index * FRAME_NS // 2))
+    assert sparing.seen == [(0, -1), (2, 0), (6, -1), (8, 6)]

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from harness.analysis.block_grid import grid_contrast
-from harness.analysis.frame_view import FrameView
+from harness.analysis.picture import Picture
 from harness.impair.base import LEVELS
 from harness.impair.blockiness import Blockiness
 from harness.media import Frame
@@ -14,7 +14,7 @@ from tests.support import planting, shots
 
 
 def _contrast(y):
-    return grid_contrast(FrameView(Frame(0, 0, y, shots.CHROMA, shots.CHROMA)))
+    return grid_contrast(Picture(Frame(0, 0, y, shots.CHROMA, shots.CHROMA)))
 
 
 @pytest.mark.parametrize("level", LEVELS)

@@ -44,6 +44,7 @@ class AspectError(VideoDetector):
     """
 
     defect = "aspect_error"
+    every_picture = False
     metric = Metric("likeness to the frame before in its old shape", "correlation")
     columns = ("bars", "shrunk", "stretched", "stretched_by", "undone", "undone_by")
     trigger = Trigger(enter=0.85, leave=0.85, min_s=0.08)
@@ -59,7 +60,7 @@ class AspectError(VideoDetector):
         if view.previous is not None and abrupt:
             onset, undone = stretched(view, view.previous), stretched(view.previous, view)
         self._last_change = change
-        return (view.of(side_bars), view.of(shrunk), *onset, *undone)
+        return (view.picture.of(side_bars), view.of(shrunk), *onset, *undone)
 
     def find(self, series: Series, context: Context) -> list[Interval]:
         """Return where the picture has lost its shape."""

@@ -30,6 +30,7 @@ class Banding(VideoDetector):
     """
 
     defect = "banding"
+    every_picture = False
     metric = Metric("share of luma levels that smooth areas lack", "ratio")
     columns = ("missing_tones", "spread", *motion.COLUMNS)
     trigger = Trigger(enter=RULES.rise, leave=RULES.rise / 2, min_s=RULES.shortest_s)
@@ -37,7 +38,7 @@ class Banding(VideoDetector):
 
     def measure(self, view: FrameView) -> tuple[float, ...]:
         """Return the share of missing levels, the contrast, and the motion."""
-        return (view.of(missing_tones), view.spread, *motion.measure(view))
+        return (view.picture.of(missing_tones), view.spread, *motion.measure(view))
 
     def find(self, series: Series, context: Context) -> list[Interval]:
         """Return where levels go missing abruptly."""

@@ -95,7 +95,7 @@ def _black_level(view: FrameView) -> float:
         return NOT_BLACK
     if _centre(view.blocks).max() - ordered[low] > FLAT_CODES:
         return NOT_BLACK
-    colour = max(abs(float(plane.mean()) - 128.0) for plane in (view.small_u, view.small_v))
+    colour = max(abs(float(plane.mean()) - 128.0) for plane in (view.picture.small_u, view.picture.small_v))
     return float(ordered[high]) if colour <= NEUTRAL_CODES else NOT_BLACK
 
 

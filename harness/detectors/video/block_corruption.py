@@ -72,6 +72,7 @@ class BlockCorruption(VideoDetector):
     """
 
     defect = "block_corruption"
+    every_picture = False
     metric = Metric("new block borders, as a multiple of the least that counts", "x")
     columns = ("borders", "on_grid", "off_grid", *motion.COLUMNS)
     trigger = Trigger(enter=DAMAGED, leave=DAMAGED)

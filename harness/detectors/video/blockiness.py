@@ -29,6 +29,7 @@ class Blockiness(VideoDetector):
     """
 
     defect = "blockiness"
+    every_picture = False
     metric = Metric("how much steeper the picture is on a block grid than beside it", "ratio less 1")
     columns = ("grid_contrast", *motion.COLUMNS)
     trigger = Trigger(enter=RULES.rise, leave=RULES.rise / 2, min_s=RULES.shortest_s)
@@ -36,7 +37,7 @@ class Blockiness(VideoDetector):
 
     def measure(self, view: FrameView) -> tuple[float, ...]:
         """Return the contrast of the strongest grid, and the motion."""
-        return (view.of(grid_contrast), *motion.measure(view))
+        return (view.picture.of(grid_contrast), *motion.measure(view))
 
     def find(self, series: Series, context: Context) -> list[Interval]:
         """Return where a grid appears abruptly."""

@@ -92,6 +92,7 @@ class Blur(VideoDetector):
     """
 
     defect = "blur"
+    every_picture = False
     metric = Metric("loss of sharpness and of fine detail", "octave")
     columns = (
         "sharpness",
@@ -106,7 +107,7 @@ class Blur(VideoDetector):
 
     def measure(self, view: FrameView) -> tuple[float, ...]:
         """Return the sharpness, the detail (fine and coarse, where most and midway), contrast and motion."""
-        return (*_sharpness(view.of(detail)), *_coarse(view), view.spread, *motion.measure(view))
+        return (*_sharpness(view.picture.of(detail)), *_coarse(view), view.spread, *motion.measure(view))
 
     def find(self, series: Series, context: Context) -> list[Interval]:
         """Return where both fall together, and motion does not explain it."""
@@ -145,7 +146,7 @@ def _add(found: list[Departure], more: list[Departure], fits: Callable[[Departur
 
 def _coarse(view: FrameView) -> tuple[float, float]:
     """Return the detail of the sharpest blocks of the small luma, and that of the middling ones, octaves."""
-    blocks = view.of(coarse_detail)
+    blocks = view.picture.of(coarse_detail)
     ranks = [int((1 - SHARPEST_SHARE / 2) * (blocks.size - 1)), blocks.size // 2]
     sharpest, mid = np.log2(blocks[ranks] + COARSE_QUIET_CODES)
     return float(sharpest), float(mid)

@@ -92,6 +92,7 @@ class ColourError(VideoDetector):
     """
 
     defect = "colour_error"
+    every_picture = False
     metric = Metric("likeness of a step in colour to that of an error", "cosine")
     columns = (
         *ERRORS,
@@ -113,7 +114,7 @@ class ColourError(VideoDetector):
 
     def measure(self, view: FrameView) -> tuple[float, ...]:
         """Return how close the last step is to each error, how large it is, and how much colour there is."""
-        colours = view.of(tones)[1:]
+        colours = view.picture.of(tones)[1:]
         amount = [float(np.sqrt(np.vdot(plane, plane) / plane.size)) for plane in colours]
         last = _last_step(view, max(WORTH_CODES, ABRUPT * self._tone_step))
         self._tone_step = float(np.nan_to_num(last[-1]))
@@ -172,7 +173,7 @@ def _last_step(view: FrameView, worth: float) -> list[float]:
     happened, calm, _ = view.of(step), view.of(calmness), view.of(movement)
     if view.previous is None or happened is None or calm is None:
         return [float("nan")] * (len(ERRORS) + 5)
-    before = view.previous.of(tones)
+    before = view.previous.picture.of(tones)
     luma, both = size(happened[:1], calm[:1]), size(happened, calm)
     if both < worth:
         return [0.0] * (len(ERRORS) + 3) + [luma, both]

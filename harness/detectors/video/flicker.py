@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from harness.analysis.detector import Context, Series, VideoDetector
 from harness.analysis.flashing import Swings, luminance
 from harness.analysis.frame_view import FrameView
+from harness.analysis.picture import Picture
 from harness.analysis.trigger import Interval, Trigger, confidence, runs
 from harness.clock import NS_PER_S
 from harness.findings import Metric
@@ -86,7 +87,7 @@ class Flicker(VideoDetector):
 
     def measure(self, view: FrameView) -> tuple[float, ...]:
         """Return the jump, how much of the picture agrees with it, and the shares that rose and fell."""
-        return (*self._levels.jump(view), *self._swings.follow(view.of(luminance)))
+        return (*self._levels.jump(view), *self._swings.follow(view.picture.of(luminance)))
 
     def find(self, series: Series, context: Context) -> list[Interval]:
         """Return where brightness alternates, and where flashes follow each other too fast."""
@@ -125,7 +126,7 @@ class _Levels:
         if view.previous is None:
             self._changes.clear()
             return float("nan"), float("nan")
-        now, before = view.of(_tiles), view.previous.of(_tiles)
+        now, before = view.picture.of(_tiles), view.previous.picture.of(_tiles)
         change = np.asarray(100 * np.log(now / before), dtype=np.float32)
         trend = _middle(np.array(self._changes)) if self._changes else 0.0
         self._changes.append(change)
@@ -143,9 +144,9 @@ def _middle(changes: NDArray[np.float32]) -> NDArray[np.float32]:
     return np.asarray((ordered[(count - 1) // 2] + ordered[count // 2]) / 2)
 
 
-def _tiles(view: FrameView) -> NDArray[np.float32]:
+def _tiles(picture: Picture) -> NDArray[np.float32]:
     """Return the mean luma above black of each tile, at least 1 code value."""
-    tiles = cv2.resize(view.blocks, TILES, interpolation=cv2.INTER_AREA)
+    tiles = cv2.resize(picture.blocks, TILES, interpolation=cv2.INTER_AREA)
     return np.asarray(np.maximum(tiles - 16, 1), dtype=np.float32)
 
 

@@ -54,13 +54,14 @@ class Noise(VideoDetector):
     """
 
     defect = "noise"
+    every_picture = False
     metric = Metric("standard deviation in the flattest places", "8-bit code value")
     columns = ("sigma", "specks", "specks_mid", *motion.COLUMNS)
     trigger = Trigger(enter=GRAIN.rise, leave=GRAIN.rise / 2, min_s=GRAIN.shortest_s)
 
     def measure(self, view: FrameView) -> tuple[float, ...]:
         """Return the noise in code values, the specks of two parts in parts per million, and the motion."""
-        found = view.of(detail)
+        found = view.picture.of(detail)
         if found is None:
             return (float("nan"),) * 3 + motion.measure(view)
         residual = found.residual.ravel()

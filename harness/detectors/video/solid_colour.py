@@ -38,6 +38,7 @@ class SolidColour(VideoDetector):
     """
 
     defect = "solid_colour"
+    every_picture = False
     metric = Metric("how far the picture strays from one colour or from bars", "8-bit code value")
     columns = ("stray", "spread", "likeness_across", "generated", "ground")
     trigger = Trigger(enter=2.0, leave=2.0, min_s=0.18, above=False)
@@ -53,17 +54,17 @@ class SolidColour(VideoDetector):
         That is how alike the scenes around it are, whether it is as a generator makes it, and how much of
         the frame before the first and of the frame after the last has its colour, too.
         """
-        one, bars = off_one_colour(view), off_bars(view)
+        one, bars = off_one_colour(view.picture), off_bars(view.picture)
         gone = min(one, bars) <= self.trigger.leave
         across = self._across.measure(view, gone)
-        made = float("nan") if not gone else 1.0 if bars < one else generated(view)
+        made = float("nan") if not gone else 1.0 if bars < one else generated(view.picture)
         return min(one, bars), view.spread, across, made, self._ground(view, gone)
 
     def _ground(self, view: FrameView, gone: bool) -> float:
-        before, self._colour = self._colour, usual_colour(view) if gone else None
+        before, self._colour = self._colour, usual_colour(view.picture) if gone else None
         if before is None and self._colour is not None:
-            return ground(view.previous, self._colour) if view.previous else 0.0
-        return ground(view, before) if before is not None and not gone else float("nan")
+            return ground(view.previous.picture, self._colour) if view.previous else 0.0
+        return ground(view.picture, before) if before is not None and not gone else float("nan")
 
     def find(self, series: Series, context: Context) -> list[Interval]:
         """Return where the programme was replaced from one frame to the next."""

@@ -75,13 +75,13 @@ class Tearing(VideoDetector):
         """Return the gain of the worst border, the third largest, and where the worst is (0..1)."""
         if view.previous is None:
             self._earlier.clear()
-            self._earlier.append(view.of(rows))
+            self._earlier.append(view.picture.of(rows))
             return float("nan"), float("nan"), float("nan")
         found = NOWHERE
         if moves(view):
             # A picture that is shown again is none to compare with: 24 of 60 a second are new.
             found = find_break(view, self._earlier, SURE)
-            self._earlier.append(view.of(rows))
+            self._earlier.append(view.picture.of(rows))
         return found.gain, found.others, found.row / view.height_px
 
     def find(self, series: Series, context: Context) -> list[Interval]:
