@@ -53,10 +53,17 @@ class Engine:
         The formats; its timeline may be filled while items arrive, it is read at the end.
     asked : collection of defect names, optional
         Run only these; the others are reported as not asked for.
+    marked : bool
+        Whether the recording may hold marks: only then is the first frame of content looked for.
     """
 
     def __init__(
-        self, detectors: Sequence[Detector], context: Context, asked: Collection[str] | None = None
+        self,
+        detectors: Sequence[Detector],
+        context: Context,
+        asked: Collection[str] | None = None,
+        *,
+        marked: bool = True,
     ) -> None:
         self.context = context
         self._idle: dict[str, str] = {}
@@ -68,7 +75,7 @@ class Engine:
         for track in self._tracks:
             track.detector.prepare(context)
         self.preparation = Preparation(self._pace)
-        self._start_up = StartUp()
+        self._start_up = StartUp() if marked else None
         self._start_up_ns = 0
         self._hops = Hops()
         self._view: FrameView | None = None
@@ -101,7 +108,8 @@ class Engine:
         """
         self._hear(self._hops.flush())
         timeline = self.context.timeline
-        self._start_up.mark(timeline)
+        if self._start_up is not None:
+            self._start_up.mark(timeline)
         timeline.gaps = list(dict.fromkeys([*timeline.gaps, *self._gaps]))
         timeline.signal = list(dict.fromkeys([*timeline.signal, *self._signal]))
         series: dict[str, Series] = {}
@@ -128,7 +136,8 @@ class Engine:
                 track.see(view, self._frame_ns)
             elif spare is not None:
                 track.see(spare, self._frame_ns * self._pace.every)
-        self._time_start_up(view)
+        if self._start_up is not None:
+            self._time_start_up(self._start_up, view)
         self._frames += 1
         self._shared_ns[SHARED_PICTURE] += view.shared_ns
         self._end_ns = max(self._end_ns, view.t_ns + self._frame_ns)
@@ -141,9 +150,9 @@ class Engine:
         self._spare = view if self._pace.every == 1 else FrameView(view.picture, self._spare)
         return self._spare
 
-    def _time_start_up(self, view: FrameView) -> None:
+    def _time_start_up(self, start_up: StartUp, view: FrameView) -> None:
         shared_before, start = view.shared_ns, time.perf_counter_ns()
-        self._start_up.see(view)
+        start_up.see(view)
         self._start_up_ns += time.perf_counter_ns() - start - (view.shared_ns - shared_before)
 
     def _hear(self, hops: Iterable[SoundView]) -> None:

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from harness.analysis.detector import Series
 from harness.analysis.frame_view import FrameView, likeness
+from harness.analysis.picture import Picture
 from harness.clock import NS_PER_S
 
 EDGE_S: Final = 0.4
@@ -21,24 +22,21 @@ SAME_SHOT: Final = 0.5
 SAME_TONES: Final = 0.85
 """Two pictures whose histograms overlap by this share show the same scene, though the camera moved."""
 
-_Picture = tuple[NDArray[np.float32], NDArray[np.float32]]
-
 
 class Across:
     """Compares the first picture after an outage with the last one before it."""
 
     def __init__(self) -> None:
-        self._shown: _Picture | None = None
+        self._shown: Picture | None = None
         self._was_gone = False
 
     def measure(self, view: FrameView, gone: bool) -> float:
         """Return how much the first picture after an outage is like the last before it, else NaN."""
         across = float("nan")
         if not gone:
-            shown = (view.blocks, view.histogram)
             if self._was_gone and self._shown is not None:
-                across = _alike(shown, self._shown)
-            self._shown = shown
+                across = _alike(view.picture, self._shown)
+            self._shown = view.picture
         self._was_gone = gone
         return across
 
@@ -61,11 +59,12 @@ def abrupt(series: Series, row: int, away: int, columns: dict[str, float]) -> bo
     return bool(rows.size) and all(values[0] >= ABRUPT_SHARE * np.median(values) for values in rich)
 
 
-def _alike(one: _Picture, other: _Picture) -> float:
+def _alike(one: Picture, other: Picture) -> float:
     """Return how alike two pictures are in their blocks, or, where the camera moved on, in their tones."""
-    tones = float(np.minimum(_coarse(one[1]), _coarse(other[1])).sum())
+    tones = float(np.minimum(_coarse(one.histogram), _coarse(other.histogram)).sum())
     return max(
-        likeness(one[0], other[0]), (tones - SAME_TONES) / (1 - SAME_TONES) * (1 - SAME_SHOT) + SAME_SHOT
+        likeness(one.blocks, other.blocks),
+        (tones - SAME_TONES) / (1 - SAME_TONES) * (1 - SAME_SHOT) + SAME_SHOT,
     )
 
 

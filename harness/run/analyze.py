@@ -83,7 +83,8 @@ def analyze(
     cv2.setNumThreads(1)
     start_s = time.monotonic()
     context = Context(recording.format, screens=dict(screens or {}))
-    engine = Engine([detector() for detector in DETECTORS], context, asked)
+    marked = Recording.has_times(recording.path)
+    engine = Engine([detector() for detector in DETECTORS], context, asked, marked=marked)
     try:
         with (
             ahead(recording.items(follow)) as decoded,
