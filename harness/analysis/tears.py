@@ -103,7 +103,7 @@ def find_break(view: FrameView, earlier: Sequence[Plane], least: float) -> Break
     borders = np.array([place for place in places if margin <= place < len(own) - margin])
     if not borders.size:
         return NOWHERE
-    gains = _closely(thin, earlier, borders)
+    gains = _closely(thin, earlier, borders, least)
     order = np.argsort(-gains)
     found = Break(float(gains[order[0]]), _third(gains[order]), int(borders[order[0]]) + 1)
     if found.gain >= least and _passes(thin, last, found.row):
@@ -169,27 +169,40 @@ def _third(values: NDArray[np.float32]) -> float:
     return float(values[2]) if len(values) > 2 else 0.0
 
 
-def _closely(thin: Plane, earlier: Sequence[Plane], borders: NDArray[np.intp]) -> NDArray[np.float32]:
+def _closely(
+    thin: Plane, earlier: Sequence[Plane], borders: NDArray[np.intp], least: float
+) -> NDArray[np.float32]:
     """Return for each border which share of what moves there an earlier picture explains, less that of the
-    borders beside it.
+    borders beside it; 0 where none of them has as much as is of interest.
     """
-    around = 2 * BESIDE_ROWS + 1
-    near = (borders[:, None] + np.arange(-BESIDE_ROWS, BESIDE_ROWS + 1)).ravel()
-    upper, lower = thin[near], thin[near + 1]
-    late = [before[near + 1] for before in earlier] + [before[near] for before in earlier]
+    share, fits = _explained(thin, earlier, borders)
+    if not np.any(fits & (share >= least)):
+        return np.zeros(len(borders), np.float32)
+    around = np.arange(-BESIDE_ROWS, BESIDE_ROWS + 1)
+    near = _explained(thin, earlier, (borders[:, None] + around).ravel())[0]
+    near = near.reshape(len(share), -1, len(around))
+    beside = np.maximum(near[..., :BESIDE_ROWS].max(axis=2), near[..., BESIDE_ROWS + 1 :].max(axis=2))
+    gain = np.where(fits, share - np.maximum(beside, 0), 0.0)
+    return np.asarray(gain.max(axis=0), dtype=np.float32)
+
+
+def _explained(
+    thin: Plane, earlier: Sequence[Plane], borders: NDArray[np.intp]
+) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """Return for each earlier picture on either side, and each border, which share of what moves there it
+    explains, and whether it fits; shapes (2 * pictures, borders).
+    """
+    upper, lower = thin[borders], thin[borders + 1]
+    late = [before[borders + 1] for before in earlier] + [before[borders] for before in earlier]
     kept = [upper] * len(earlier) + [lower] * len(earlier)
     explained = cv2.absdiff(np.concatenate(kept), np.concatenate(late))
     own = np.concatenate([cv2.absdiff(upper, lower)] * len(late))
     last = earlier[-1]
-    change = cv2.max(cv2.absdiff(upper, last[near]), cv2.absdiff(lower, last[near + 1]))
+    change = cv2.max(cv2.absdiff(upper, last[borders]), cv2.absdiff(lower, last[borders + 1]))
     moved = np.maximum(_share(change), max(LEAST_MOVED, LEAST_PX / thin.shape[1]))
-    better = _share(cv2.subtract(own, cv2.add(explained, explained)))
-    worse = _share(cv2.subtract(explained, own))
-    share = (better - worse).reshape(len(late), -1, around) / moved.reshape(-1, around)
-    beside = np.maximum(share[..., :BESIDE_ROWS].max(axis=2), share[..., BESIDE_ROWS + 1 :].max(axis=2))
-    fits = (better >= FITS * worse).reshape(len(late), -1, around)[..., BESIDE_ROWS]
-    gain = np.where(fits, share[..., BESIDE_ROWS] - np.maximum(beside, 0), 0.0)
-    return np.asarray(gain.max(axis=0), dtype=np.float32)
+    better = _share(cv2.subtract(own, cv2.add(explained, explained))).reshape(len(late), -1)
+    worse = _share(cv2.subtract(explained, own)).reshape(len(late), -1)
+    return (better - worse) / moved, better >= FITS * worse
 
 
 def _share(difference: Plane) -> NDArray[np.float32]:
