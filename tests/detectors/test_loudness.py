@@ -40,6 +40,25 @@ def test_a_jump_is_found_at_another_rate():
     assert found(Loudness(), sound, 44_100) == [pytest.approx(interval, abs=0.001)]
 
 
+def room():
+    """Return the noise of a room alone, which nothing predicts."""
+    noise = np.random.default_rng(2).normal(0, 0.005, COUNT)
+    return np.tile(np.convolve(noise, 0.8 ** np.arange(20), "same")[:, None], 2)
+
+
+def shifted(seconds):
+    """Return the room 8 dB softer from 3 s on, the change made within some seconds."""
+    return room() * 10 ** (-8 / 20 * np.clip((T_S - 3) / seconds, 0, 1))[:, None]
+
+
+def test_a_room_that_becomes_softer_at_once_was_shifted():
+    assert found(Loudness(), shifted(1e-5)) == [pytest.approx((3.0, SECONDS), abs=0.003)]
+
+
+def test_a_room_that_becomes_softer_within_a_moment_was_not():
+    assert found(Loudness(), shifted(0.03)) == []
+
+
 def music():
     return np.float64(bed("bright", SECONDS, -24)) / 32768
 

@@ -61,13 +61,18 @@ class Step:
     alone_db: float
 
 
-def steps_of(samples: Samples, hop: int, owned: range) -> Iterator[Step]:
-    """Yield the steps that begin in the hops `owned`; two hops at least are known on either side of them."""
+def unpredicted(samples: Samples) -> tuple[Samples, Samples] | None:
+    """Return what linear prediction leaves of samples, and its filter; None of silence."""
     predictor = prediction(samples, LOOSE)
     if predictor is None:
-        return
+        return None
     errors = cv2.filter2D(samples[None], -1, predictor[None, ::-1], anchor=(ORDER, 0))[0]
     errors[:ORDER] = 0.0
+    return errors, predictor
+
+
+def steps_of(samples: Samples, errors: Samples, predictor: Samples, hop: int, owned: range) -> Iterator[Step]:
+    """Yield the steps that begin in the hops `owned`; two hops at least are known on either side of them."""
     starts = _starts(errors, hop, owned)
     if not starts.size:
         return
