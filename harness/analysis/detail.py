@@ -53,8 +53,8 @@ class Detail:
         The same of neighbours in a column, averaged over the width, for each pair of rows in a band.
     rows : integer array, shape (bands, rows - 1)
         The number of the upper row of each such pair.
-    slope, bend, residual : float32 arrays, shape (bands, columns)
-        Per block the mean gradient, the mean change of the gradient from px to px, and the mean distance
+    bend, residual : float32 arrays, shape (bands, columns)
+        Per block the mean change of the gradient from px to px, and the mean distance
         from the median of 3 x 3 px, code values.
     spikes : float32 array, shape (up to 4, 3)
         Share of px that differ from that median by more than `SPIKE_CODES`, in each part of the picture.
@@ -64,7 +64,6 @@ class Detail:
     gradient: Sums
     gradient_down: Sums
     rows: NDArray[np.intp]
-    slope: Sums
     bend: Sums
     residual: Sums
     spikes: Sums
@@ -86,19 +85,24 @@ def detail(picture: Picture) -> Detail | None:
         gradient=across,
         gradient_down=np.append(down, np.float32(0)).reshape(-1, BAND_PX)[:, :-1],
         rows=rows.reshape(-1, BAND_PX)[:, :-1],
-        slope=_over_blocks(across),
         bend=_over_blocks(_over_rows(bend)),
         residual=_over_blocks(_over_rows(residual)),
         spikes=_shares(spikes),
     )
 
 
-def coarse_detail(picture: Picture) -> NDArray[np.uint8]:
-    """Return how much the small luma bends in each of its blocks, code values, in ascending order."""
+def fine_bend(picture: Picture) -> Sums | None:
+    """Return how much the luma bends from px to px in each block of the bands, or None without bands."""
+    found = picture.of(detail)
+    return None if found is None else found.bend
+
+
+def coarse_bend(picture: Picture) -> Sums:
+    """Return how much the small luma bends in each of its blocks, code values."""
     down, across = (max(1, side // SMALL_BLOCK_PX) for side in picture.small.shape)
     whole = picture.small[: down * SMALL_BLOCK_PX, : across * SMALL_BLOCK_PX]
-    bend = cv2.convertScaleAbs(cv2.Laplacian(whole, cv2.CV_16S))
-    return np.sort(cv2.resize(bend, (across, down), interpolation=cv2.INTER_AREA), axis=None).astype(np.uint8)
+    bend = cv2.convertScaleAbs(cv2.Laplacian(whole, cv2.CV_16S)).astype(np.float32)
+    return np.asarray(cv2.resize(bend, (across, down), interpolation=cv2.INTER_AREA), np.float32)
 
 
 def _rows(height_px: int, width_px: int) -> NDArray[np.intp] | None:

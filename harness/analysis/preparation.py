@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from harness.analysis.block_grid import grid_contrast
 from harness.analysis.chroma import colour_blocks
-from harness.analysis.detail import coarse_detail, detail
+from harness.analysis.detail import coarse_bend, detail
 from harness.analysis.grid_edges import sides
 from harness.analysis.pace import Pace
 from harness.analysis.picture import Picture
@@ -15,7 +15,7 @@ from harness.media import Captured, Frame
 
 ALONE: Final[tuple[Callable[[Picture], Any], ...]] = (
     detail,
-    coarse_detail,
+    coarse_bend,
     grid_contrast,
     missing_tones,
     colour_blocks,

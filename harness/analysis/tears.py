@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from harness.analysis.border_fits import BESIDE_ROWS, NOISE_CODES, Fits, earlier_fits, moved_share
 from harness.analysis.frame_view import FrameView
 from harness.analysis.row_motion import row_motion
 from harness.analysis.rows import row_means, rows, steps
@@ -17,26 +18,20 @@ from harness.media import Plane
 LATE_PICTURES: Final = 3
 """A part of the screen may lag by up to so many pictures: that many buffers are in use."""
 
-BESIDE_ROWS: Final = 2
-"""A break lies between two rows; so many borders on either side have nothing of it."""
-
 BY_GAIN: Final = 3
 BY_STEP: Final = 3
 """So many places are looked at closely: where the picture before goes on best, and the steepest steps."""
 
 
-NOISE_CODES: Final = 5
-"""A px that differs by no more than this, code values, may do so by coding alone."""
+TURNS: Final = 0.3
+"""Where a picture breaks off, an earlier one fits better; at the borders beside it, it fits worse. The first
+by this much of the second is a turn."""
 
-LEAST_MOVED: Final = 0.06
-"""The share of a row that counts as moving at least: less is a small thing that passes."""
+STEPS_OUT: Final = 0.6
+"""The step at a turn is so many code values above those beside it: less cannot be seen."""
 
-LEAST_PX: Final = 24
-"""The same in px of which one in four columns is looked at: a few px say nothing."""
-
-FITS: Final = 2.5
-"""An earlier picture explains a break if it fits better at so many times the px where it fits worse. What is
-on the two sides of a split screen fits no better than it did."""
+ALONE: Final = 1.3
+"""A turn is so many times the third largest elsewhere in the picture: a wall of screens has many."""
 
 STEEP_CODES: Final = 1.0
 STEEPEST: Final = 1.5
@@ -78,8 +73,24 @@ class Break:
 NOWHERE: Final = Break(0.0, 0.0, 0)
 
 
-def find_break(view: FrameView, earlier: Sequence[Plane], least: float) -> Break:
-    """Return the worst break of a picture.
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """The row border at which an earlier picture fits better, while it fits worse at the borders beside it.
+
+    `amount` is the first, in px, as a share of the second; 0 if there is none. `row` is the first row below.
+    `late` says by how many pictures a side lags: the lower one, or, where it is negative, the upper one.
+    """
+
+    amount: float
+    row: int
+    late: int
+
+
+STRAIGHT: Final = Turn(0.0, 0, 0)
+
+
+def find_break(view: FrameView, earlier: Sequence[Plane], least: float) -> tuple[Break, Turn]:
+    """Return the worst break of a picture, and where an earlier picture turns from worse to better.
 
     Parameters
     ----------
@@ -93,7 +104,7 @@ def find_break(view: FrameView, earlier: Sequence[Plane], least: float) -> Break
     thin, step = view.picture.of(rows), view.picture.of(steps)
     margin = BESIDE_ROWS + 1
     if len(thin) < 4 * margin or view.previous is None:
-        return NOWHERE
+        return NOWHERE, STRAIGHT
     own = row_means(step)
     last = earlier[-1]
     above, below = row_means(cv2.absdiff(thin[:-1], last[1:])), row_means(cv2.absdiff(thin[1:], last[:-1]))
@@ -102,17 +113,49 @@ def find_break(view: FrameView, earlier: Sequence[Plane], least: float) -> Break
     places += [place for place in _peaks(steep, BY_STEP) if place not in places]
     borders = np.array([place for place in places if margin <= place < len(own) - margin])
     if not borders.size:
-        return NOWHERE
-    gains = _closely(thin, earlier, borders, least)
+        return NOWHERE, STRAIGHT
+    close = earlier_fits(thin, earlier, borders)
+    found = _explained(view, earlier, close.gain, borders, least)
+    if not found.gain:
+        found = _unexplained(view, earlier, steep, borders) or found
+    return found, _turning(view, earlier, close, steep, borders)
+
+
+def _explained(
+    view: FrameView,
+    earlier: Sequence[Plane],
+    gains: NDArray[np.float32],
+    borders: NDArray[np.intp],
+    least: float,
+) -> Break:
+    """Return the break that an earlier picture explains best, of no gain where something else explains it."""
     order = np.argsort(-gains)
     found = Break(float(gains[order[0]]), _third(gains[order]), int(borders[order[0]]) + 1)
-    if found.gain >= least and _passes(thin, last, found.row):
-        return Break(0.0, found.others, found.row)
-    if found.gain >= least and _both_move(thin, earlier, found.row):
-        moved = row_motion(view.luma, view.previous.luma, found.row)
-        if moved.known >= KNOWN_SHARE:
-            return found
-    return _unexplained(view, earlier, steep, borders) or Break(0.0, found.others, found.row)
+    nothing = Break(0.0, found.others, found.row)
+    return found if found.gain >= least and _torn(view, earlier, found.row) else nothing
+
+
+def _turning(
+    view: FrameView,
+    earlier: Sequence[Plane],
+    close: Fits,
+    steep: NDArray[np.float32],
+    borders: NDArray[np.intp],
+) -> Turn:
+    """Return the largest turn, if it is alone and nothing but a tear explains it."""
+    order = np.argsort(-close.turn)
+    best = int(order[0])
+    row, amount = int(borders[best]) + 1, float(close.turn[best])
+    clear = amount >= max(TURNS, ALONE * _third(close.turn[order])) and steep[row - 1] >= STEPS_OUT
+    return Turn(amount, row, int(close.late[best])) if clear and _torn(view, earlier, row) else STRAIGHT
+
+
+def _torn(view: FrameView, earlier: Sequence[Plane], row: int) -> bool:
+    """Return whether both sides of a border move, were there before, and are no edge that passes."""
+    thin = view.picture.of(rows)
+    if view.previous is None or _passes(thin, earlier[-1], row) or not _both_move(thin, earlier, row):
+        return False
+    return row_motion(view.luma, view.previous.luma, row).known >= KNOWN_SHARE
 
 
 def _unexplained(
@@ -160,55 +203,13 @@ def _both_move(thin: Plane, earlier: Sequence[Plane], row: int) -> bool:
     """Return whether something moves close to a border on both of its sides, now or a picture before."""
     first, last = max(0, row - NEAR_ROWS), row + NEAR_ROWS
     pictures = [each[first:last] for each in (thin, *reversed(earlier))][:3]
-    moved = np.stack([_share(cv2.absdiff(*pair)) for pair in itertools.pairwise(pictures)])
+    moved = np.stack([moved_share(cv2.absdiff(*pair)) for pair in itertools.pairwise(pictures)])
     above, below = (float(side.mean(axis=1).max()) for side in np.split(moved, [row - first], axis=1))
     return min(above, below) >= max(SIDE_MOVED, SIDES_ALIKE * max(above, below))
 
 
 def _third(values: NDArray[np.float32]) -> float:
     return float(values[2]) if len(values) > 2 else 0.0
-
-
-def _closely(
-    thin: Plane, earlier: Sequence[Plane], borders: NDArray[np.intp], least: float
-) -> NDArray[np.float32]:
-    """Return for each border which share of what moves there an earlier picture explains, less that of the
-    borders beside it; 0 where none of them has as much as is of interest.
-    """
-    share, fits = _explained(thin, earlier, borders)
-    if not np.any(fits & (share >= least)):
-        return np.zeros(len(borders), np.float32)
-    around = np.arange(-BESIDE_ROWS, BESIDE_ROWS + 1)
-    near = _explained(thin, earlier, (borders[:, None] + around).ravel())[0]
-    near = near.reshape(len(share), -1, len(around))
-    beside = np.maximum(near[..., :BESIDE_ROWS].max(axis=2), near[..., BESIDE_ROWS + 1 :].max(axis=2))
-    gain = np.where(fits, share - np.maximum(beside, 0), 0.0)
-    return np.asarray(gain.max(axis=0), dtype=np.float32)
-
-
-def _explained(
-    thin: Plane, earlier: Sequence[Plane], borders: NDArray[np.intp]
-) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-    """Return for each earlier picture on either side, and each border, which share of what moves there it
-    explains, and whether it fits; shapes (2 * pictures, borders).
-    """
-    upper, lower = thin[borders], thin[borders + 1]
-    late = [before[borders + 1] for before in earlier] + [before[borders] for before in earlier]
-    kept = [upper] * len(earlier) + [lower] * len(earlier)
-    explained = cv2.absdiff(np.concatenate(kept), np.concatenate(late))
-    own = np.concatenate([cv2.absdiff(upper, lower)] * len(late))
-    last = earlier[-1]
-    change = cv2.max(cv2.absdiff(upper, last[borders]), cv2.absdiff(lower, last[borders + 1]))
-    moved = np.maximum(_share(change), max(LEAST_MOVED, LEAST_PX / thin.shape[1]))
-    better = _share(cv2.subtract(own, cv2.add(explained, explained))).reshape(len(late), -1)
-    worse = _share(cv2.subtract(explained, own)).reshape(len(late), -1)
-    return (better - worse) / moved, better >= FITS * worse
-
-
-def _share(difference: Plane) -> NDArray[np.float32]:
-    """Return the share of each row's px that differ by more than noise."""
-    far = cv2.threshold(difference, NOISE_CODES, 1, cv2.THRESH_BINARY)[1]
-    return row_means(np.asarray(far, dtype=np.uint8))
 
 
 def _standing_out(values: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -1,7 +1,7 @@
 """tearing: the screen shows parts of two pictures at once."""
 
 from collections import deque
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from harness.analysis.detector import Context, Series, VideoDetector
 from harness.analysis.frame_view import FrameView
 from harness.analysis.rows import moves, rows
-from harness.analysis.tears import LATE_PICTURES, NOWHERE, find_break
+from harness.analysis.tears import LATE_PICTURES, NOWHERE, STRAIGHT, TURNS, find_break
 from harness.analysis.trigger import Interval, Trigger, confidence, merge
 from harness.clock import NS_PER_S
 from harness.findings import Metric
@@ -25,12 +25,13 @@ ALONE: Final = 1.8
 TOGETHER_S: Final = 0.6
 """Torn pictures less than this apart may make one finding."""
 
-LEAST_TORN: Final = 5
 TORN_SHARE: Final = 0.2
-"""So many torn pictures make a finding, and such a share of those they span: a few may be accidents."""
+"""Such a share of the pictures that a line spans are torn: a few may be accidents."""
 
-STAYS_S: Final = 0.5
-"""A line that stays is there for so long: a shadow may pass over a gap in the floor."""
+SAME_SIDE: Final = 0.9
+SAME_LATE: Final = 0.4
+"""Where an earlier picture turns from worse to better, it is the same side that lags in this share of the
+pictures of a line, and by the same time in this share: it is a coincidence that both are."""
 
 SAME_ROW_SHARE: Final = 0.0005
 """A line that stays keeps its row to this share of the height."""
@@ -49,6 +50,21 @@ Values = NDArray[np.float64]
 Rows = NDArray[np.intp]
 
 
+class Least(NamedTuple):
+    """What makes a line: so many torn pictures that stay, and for how long; so many that wander."""
+
+    stay: int
+    stays_s: float
+    wander: int
+
+
+EXPLAINED: Final = Least(stay=5, stays_s=0.5, wander=5)
+"""A shadow may pass over a gap in the floor."""
+
+TURNED: Final = Least(stay=5, stays_s=0.35, wander=6)
+"""Lines of credits come and go as fast as they roll."""
+
+
 class Tearing(VideoDetector):
     """The viewer sees a line across the whole width where moving things break off: above it is an earlier
     picture than below, or the other way round. The line stays, or wanders up or down steadily.
@@ -57,7 +73,9 @@ class Tearing(VideoDetector):
     the step is smaller when the row on one side is taken from one of the three pictures before. The edge of
     a ticker, of a split screen or of black bars is as large as ever then; and both sides must have been in
     the picture before, so that a wipe or a flash is none. A line that wanders may leave no earlier picture
-    to compare with: then one side must have moved on further than the other.
+    to compare with: then one side must have moved on further than the other. In fast motion an earlier
+    picture explains little of a line, but it fits better there and worse at the borders beside it: where the
+    same side lags by the same time, that is a line, too.
 
     Limit: several such pictures within 0.6 s whose lines agree. trdrop (a frame rate analyser) looks for
     rows that repeat exactly; coded pictures never do, so this asks what goes on where.
@@ -65,37 +83,47 @@ class Tearing(VideoDetector):
 
     defect = "tearing"
     metric = Metric("share of the line that an earlier picture explains", "x")
-    columns = ("gain", "others", "row")
+    columns = ("gain", "others", "row", "turn", "turn_row", "late")
     trigger = Trigger(enter=SURE, leave=SURE, min_s=0.1)
 
     def __init__(self) -> None:
         self._earlier: deque[Plane] = deque(maxlen=LATE_PICTURES)
 
     def measure(self, view: FrameView) -> tuple[float, ...]:
-        """Return the gain of the worst border, the third largest, and where the worst is (0..1)."""
+        """Return the gain of the worst border, the third largest, where the worst is (0..1), and the turn:
+        how large, where, and by how many pictures a side lags.
+        """
         if view.previous is None:
             self._earlier.clear()
             self._earlier.append(view.picture.of(rows))
-            return float("nan"), float("nan"), float("nan")
-        found = NOWHERE
+            return (float("nan"),) * len(self.columns)
+        found, turn = NOWHERE, STRAIGHT
         if moves(view):
             # A picture that is shown again is none to compare with: 24 of 60 a second are new.
-            found = find_break(view, self._earlier, SURE)
+            found, turn = find_break(view, self._earlier, SURE)
             self._earlier.append(view.picture.of(rows))
-        return found.gain, found.others, found.row / view.height_px
+        height = view.height_px
+        return found.gain, found.others, found.row / height, turn.amount, turn.row / height, turn.late
 
     def find(self, series: Series, context: Context) -> list[Interval]:
         """Return where the lines of several torn pictures agree."""
-        gain, others, place = (series.columns[name].astype(np.float64) for name in self.columns)
-        with np.errstate(invalid="ignore"):
-            torn = np.flatnonzero((gain >= SURE) & (gain >= ALONE * others))
+        gain, others, place, turn, turn_place, late = (
+            series.columns[name].astype(np.float64) for name in self.columns
+        )
         edges = np.append(series.t_ns, series.end_ns)
-        spans = []
         height = context.format.video.height_px if context.format.video else 1
-        for line in _lines(torn, place * height, edges, height):
-            spans.append((line[0], line[-1] + 1))
+        with np.errstate(invalid="ignore"):
+            explained = np.flatnonzero((gain >= SURE) & (gain >= ALONE * others))
+            turned = np.flatnonzero(turn >= TURNS)
+        lines = _lines(explained, place * height, edges, height, EXPLAINED)
+        lines += [
+            line
+            for line in _lines(turned, turn_place * height, edges, height, TURNED)
+            if _consistent(late[line])
+        ]
+        spans = [(line[0], line[-1] + 1) for line in lines]
         spans = merge(sorted(spans), edges, round(TOGETHER_S * NS_PER_S))
-        return [self._interval(span, gain, edges, context) for span in spans]
+        return [self._interval(span, np.fmax(gain, turn), edges, context) for span in spans]
 
     def _interval(
         self,
@@ -115,7 +143,15 @@ class Tearing(VideoDetector):
         )
 
 
-def _lines(torn: Rows, place: Values, edges: NDArray[np.int64], height: int) -> list[list[int]]:
+def _consistent(late: Values) -> bool:
+    """Return whether it is the same side that lags, by the same time."""
+    same_side = max(np.mean(late > 0), np.mean(late < 0))
+    return bool(
+        same_side >= SAME_SIDE and np.unique(late, return_counts=True)[1].max() >= SAME_LATE * len(late)
+    )
+
+
+def _lines(torn: Rows, place: Values, edges: NDArray[np.int64], height: int, least: Least) -> list[list[int]]:
     """Return the rows of torn pictures whose lines agree with those before: they stay, or wander evenly."""
     open_lines: list[list[int]] = []
     done: list[list[int]] = []
@@ -127,16 +163,22 @@ def _lines(torn: Rows, place: Values, edges: NDArray[np.int64], height: int) -> 
         for line in joined:
             line.append(row)
         open_lines.append([row])
-    return [
-        line
-        for line in done + open_lines
-        if len(line) >= max(LEAST_TORN, TORN_SHARE * (line[-1] - line[0]))
-        and (_wanders(line, place, height) or edges[line[-1] + 1] - edges[line[0]] >= STAYS_S * NS_PER_S)
-    ]
+    return [line for line in done + open_lines if _lasts(line, place, edges, height, least)]
+
+
+def _lasts(line: list[int], place: Values, edges: NDArray[np.int64], height: int, least: Least) -> bool:
+    if len(line) < TORN_SHARE * (line[-1] - line[0]):
+        return False
+    if _wanders(line, place, height):
+        return len(line) >= least.wander
+    lasts_s = (edges[line[-1] + 1] - edges[line[0]]) / NS_PER_S
+    return len(line) >= least.stay and bool(lasts_s >= least.stays_s)
 
 
 def _wanders(line: list[int], place: Values, height: int) -> bool:
-    return bool(abs(place[line[-1]] - place[line[0]]) >= SLOWEST_SHARE * height * (line[-1] - line[0]))
+    return len(line) > 1 and bool(
+        abs(place[line[-1]] - place[line[0]]) >= SLOWEST_SHARE * height * (line[-1] - line[0])
+    )
 
 
 def _agrees(line: list[int], row: int, place: Values, height: int) -> bool:
