@@ -54,8 +54,8 @@ class Detail:
     rows : integer array, shape (bands, rows - 1)
         The number of the upper row of each such pair.
     bend, residual : float32 arrays, shape (bands, columns)
-        Per block the mean change of the gradient from px to px, and the mean distance
-        from the median of 3 x 3 px, code values.
+        Per block the mean change of the gradient from px to px, and the mean distance from the
+        median of 3 x 3 px, code values.
     spikes : float32 array, shape (up to 4, 3)
         Share of px that differ from that median by more than `SPIKE_CODES`, in each part of the picture.
 
