@@ -12,7 +12,7 @@ from harness.analysis.detector import AudioDetector, Context, Series
 from harness.analysis.sound_view import SoundView
 from harness.analysis.trigger import Interval, Trigger, confidence
 from harness.clock import seconds_to_ns
-from harness.detectors.audio.noise_floor import BANDS_NEEDED, LOW, Floor, floors
+from harness.detectors.audio.noise_floor import BANDS_NEEDED, LOW, Floor, floors, needed
 from harness.findings import Metric
 
 FIRST_BAND: Final = EDGES_HZ.index(4000)
@@ -29,7 +29,8 @@ BELOW_PROGRAMME_DB: Final = 52.0
 
 STEP_DB, OTHER_STEP_DB, LONE_STEP_DB = 6.0, 5.0, 9.0
 """By so much the floor rises or falls at an edge: `STEP_DB` at one and `OTHER_STEP_DB` at the other, or
-`LONE_STEP_DB` where one edge is hidden by loud sound or lies outside of the recording."""
+`LONE_STEP_DB` where one edge is hidden by loud sound or lies outside of the recording, or where the sampling
+rate holds few bands."""
 
 DIP_DB: Final = 3.0
 BESIDE_HOPS: Final = 50
@@ -70,12 +71,15 @@ class _Spell:
     middle_db: float = 0.0
     covered: float = 0.0
     above_db: float = np.inf
+    few_bands: bool = False
 
     @property
     def is_hiss(self) -> bool:
         """Return whether the noise is steady and was switched."""
         less, more = sorted(self.steps_db)
         steady = self.covered >= COVERED and self.above_db <= ABOVE_DB
+        if self.few_bands and more < LONE_STEP_DB:
+            return False
         if more >= STEP_DB and less >= OTHER_STEP_DB:
             return steady and (min(self.along_db) < ALONG_DB or self.middle_db < NOISE_MIDDLE_DB)
         along_db = self.along_db[int(np.argmax(self.steps_db))]
@@ -111,7 +115,8 @@ class Hiss(AudioDetector):
         """Return the spells of steady noise that begin or end with a step."""
         powers = np.stack([series.columns[name] for name in self.columns[1:]], axis=1)
         programme = 10 * np.log10(np.nansum(powers, axis=1) + FLOOR)
-        high = 10 * np.log10(powers[:, FIRST_BAND:] + FLOOR)
+        held = FIRST_BAND + int(np.isfinite(powers[:1, FIRST_BAND:]).sum())
+        high = 10 * np.log10(powers[:, FIRST_BAND:held] + FLOOR)
         middle = 10 * np.log10(np.nansum(powers[:, MIDDLE], axis=1) + FLOOR)
         spells: list[_Spell] = []
         for floor in floors(high):
@@ -131,7 +136,7 @@ def _spell(floor: Floor, levels: NDArray[np.float32], middle: NDArray[np.float32
     """Return the floor out to the first moments on either side that lie below it."""
     bands = np.isfinite(floor.level_db) & (floor.level_db > SOFTEST_DBFS)
     level_dbfs = float(10 * np.log10(np.sum(10 ** (floor.level_db[bands] / 10)) + 1e-12))
-    if bands.sum() < BANDS_NEEDED:
+    if bands.sum() < needed(levels):
         return _Spell(floor.start, floor.stop, level_dbfs)
     above = levels[:, bands] - floor.level_db[bands]
     dips = np.flatnonzero(np.sum(above < -DIP_DB, axis=1) >= 2)
@@ -146,7 +151,8 @@ def _spell(floor: Floor, levels: NDArray[np.float32], middle: NDArray[np.float32
     louder = max(_usual(end) for end in ends) - level_dbfs
     inside = above[start:stop]
     usual_db = float(np.median(inside.mean(axis=1)))
-    return _Spell(start, stop, level_dbfs, steps_db, along_db, louder, _covered(inside), usual_db)
+    few = levels.shape[1] <= BANDS_NEEDED
+    return _Spell(start, stop, level_dbfs, steps_db, along_db, louder, _covered(inside), usual_db, few)
 
 
 def _rise(levels: NDArray[np.float32], at: int) -> float:

@@ -24,7 +24,7 @@ PILED_DB: Final = 1.7
 WANDER_DB: Final = 1.5
 """The floor of steady noise is the same in each second within this."""
 
-BANDS_NEEDED: Final = 3
+BANDS_NEEDED, FEWEST_BANDS = 3, 2
 SHORTEST_WINDOWS: Final = 4
 
 
@@ -38,15 +38,20 @@ class Floor:
 
 
 def floors(levels: Levels) -> list[Floor]:
-    """Return the stretches in which at least three bands stand on a steady floor."""
-    if len(levels) < WINDOW_HOPS:
+    """Return the stretches in which three bands at least (of two or three bands, two) stand on a steady floor."""
+    if len(levels) < WINDOW_HOPS or levels.shape[1] < FEWEST_BANDS:
         return []
-    low, above = _ranked(np.nan_to_num(levels, nan=-200.0))
+    low, above = _ranked(levels)
     piled = above - low < PILED_DB
     found: list[Floor] = []
-    for first, stop in runs(piled.sum(axis=1) >= BANDS_NEEDED):
+    for first, stop in runs(piled.sum(axis=1) >= needed(levels)):
         found += _constant(low, piled, first, stop)
     return found
+
+
+def needed(levels: Levels) -> int:
+    """Return how many bands must have a floor: low sampling rates hold but two or three."""
+    return min(BANDS_NEEDED, max(FEWEST_BANDS, int(levels.shape[-1]) - 1))
 
 
 def _ranked(levels: Levels) -> tuple[Levels, Levels]:
@@ -69,13 +74,13 @@ def _constant(low: Levels, piled: NDArray[np.bool_], first: int, stop: int) -> l
         end = at
         while end < stop:
             same = piled[end] & (np.abs(low[end] - level) < WANDER_DB)
-            if same.sum() < BANDS_NEEDED:
+            if same.sum() < needed(low):
                 break
             end += 1
         if end - at >= SHORTEST_WINDOWS:
             floor = np.median(low[at:end], axis=0)
             floor[piled[at:end].mean(axis=0) < 0.5] = np.nan
-            if np.isfinite(floor).sum() >= BANDS_NEEDED:
+            if np.isfinite(floor).sum() >= needed(low):
                 found.append(Floor(at * STEP_HOPS, (end - 1) * STEP_HOPS + WINDOW_HOPS, floor))
         at = max(end, at + 1)
     return found
