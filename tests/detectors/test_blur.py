@@ -71,3 +71,37 @@ def test_captions_that_come_and_go_take_no_sharpness_with_them():
 def test_noise_that_ends_leaves_no_blur_behind():
     pictures = shots.plant(shots.pan(90), "noise", 25, 25)
     assert [item[0] for item in shots.find(pictures)] == ["noise"]
+
+
+def test_a_sharp_figure_before_a_soft_background_goes_soft():
+    scene = shots.world()
+    scene[:, : scene.shape[1] // 2] = cv2.GaussianBlur(scene, (0, 0), 8)[:, : scene.shape[1] // 2]
+    still = shots.pan(60, 0.0, scene=np.roll(scene, -200, axis=1))
+    assert shots.find(shots.plant(still, "blur", 25, 20, "medium")) == [("blur", 25, 45)]
+
+
+def test_blur_in_a_fast_pan_is_found():
+    pictures = shots.pan(60, 9.0)
+    assert shots.find(shots.plant(pictures, "blur", 25, 20, "medium")) == [("blur", 25, 45)]
+
+
+def test_blur_while_a_scene_fades_in_is_found():
+    gains = np.clip(np.arange(60) / 50, 0.1, 1)
+    pictures = [
+        (np.asarray(16 + (y - 16.0) * gain, np.uint8), u, v)
+        for (y, u, v), gain in zip(shots.pan(60), gains, strict=True)
+    ]
+    assert shots.find(shots.plant(pictures, "blur", 25, 20, "medium")) == [("blur", 25, 45)]
+
+
+def test_what_goes_soft_in_one_half_is_a_pane_of_glass():
+    pictures = shots.pan(60)
+    for y, _, _ in pictures[25:45]:
+        y[:, shots.WIDTH // 2 :] = cv2.GaussianBlur(y, (0, 0), 4)[:, shots.WIDTH // 2 :]
+    assert shots.find(pictures) == []
+
+
+def test_lights_that_go_out_and_on_again_blur_nothing():
+    pictures = shots.pan(60)
+    dim = [(np.asarray(16 + (y - 16.0) * 0.45, np.uint8), u, v) for y, u, v in pictures[25:45]]
+    assert shots.find([*pictures[:25], *dim, *pictures[45:]]) == []

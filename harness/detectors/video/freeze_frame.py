@@ -48,6 +48,10 @@ EASING_ROWS: Final = 6
 EASED: Final = 0.25
 """A stop is eased when the last moment moved by less than this share of the frames before."""
 
+LEAP: Final = 1.25
+"""But not where the scene then leaps this many times as far as it moved in any frame before: a slide that
+glides into place sets off as fast as the one before it did."""
+
 STRUCTURE: Final = 3.0
 """A picture of less spread than this, code values, is flat: nobody sees it stand still."""
 
@@ -148,7 +152,7 @@ def _stops_dead(seen: Motion, span: tuple[int, int], before: float) -> bool:
     last = slice(max(first, start - MOVING_ROWS), start)
     still, moves = np.median(seen.change[start:stop]), np.max(seen.motion[last], initial=0.0)
     rest = float(np.median(seen.motion[start:stop]))
-    if last.start >= start or _eases(seen, start):
+    if last.start >= start or (_eases(seen, start) and not _leaps(seen, span)):
         return False
     usual = before
     if moves > SLOWED * ABRUPT * rest:
@@ -167,6 +171,15 @@ def _eases(seen: Motion, start: int) -> bool:
     last = max(1, round(LAST_S * NS_PER_S / max(seen.interval_ns, 1.0)))
     before = moved[-last - EASING_ROWS : -last]
     return bool(before.size >= MOVING_ROWS and np.max(moved[-last:]) < EASED * np.median(before))
+
+
+def _leaps(seen: Motion, span: tuple[int, int]) -> bool:
+    """Return whether the same scene goes on further ahead than it moved in any frame before it stood still."""
+    start, stop = span
+    moved = _recent(seen, start)
+    if stop == len(seen.change) or seen.cut[stop] or not moved.size:
+        return False
+    return bool(seen.change[stop] >= LEAP * np.max(moved))
 
 
 def _least_s(seen: Motion, stop: int, before: float) -> float:
