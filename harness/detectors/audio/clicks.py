@@ -34,8 +34,9 @@ SEVERAL: Final = 2
 MANY: Final = 3
 WITHIN_S: Final = 1.0
 
-WEAK_DB: Final = 9.0
-"""Where clicks are certain, others this plain belong to them."""
+WEAK_DB, LIKE_DB = 9.0, 6.0
+"""Where clicks are certain, others this plain belong to them, if they are as high within `LIKE_DB`, or lose
+samples, too: what is merely struck is not."""
 
 CHANNEL_ALL: Final = -1.0
 Row = tuple[float, ...]
@@ -97,8 +98,11 @@ class Clicks(AudioDetector):
         weak = (np.maximum(columns["sharpness_db"], columns["isolation_db"]) >= WEAK_DB) | (lost > 0)
         found = []
         for rows in _groups(np.flatnonzero(certain | weak), starts_ns):
-            if certain[rows].any():
-                found.append(self._interval(series, rows, starts_ns))
+            sure_rows = rows[certain[rows]]
+            if sure_rows.size:
+                usual_db = np.median(level[sure_rows])
+                own = certain[rows] | (np.abs(level[rows] - usual_db) <= LIKE_DB) | (lost[rows] > 0)
+                found.append(self._interval(series, rows[own], starts_ns))
         return found
 
     def _interval(self, series: Series, rows: NDArray[np.intp], starts_ns: NDArray[np.int64]) -> Interval:
