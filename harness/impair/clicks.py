@@ -29,7 +29,7 @@ class Clicks(Impairment):
     goes against the sign of the programme, so that full scale limits it late. Kinds: `delta` is one wrong
     sample; `pair` jumps up and down; `ring` is a damped oscillation of the output stage; `step` is a level
     that is held and let go; `zero_run` loses 1 to 5 ms, and less on harder levels: how loud that is, the
-    programme says.
+    programme says, so none is lost where it is softer than -50 dBFS.
     """
 
     defect = "clicks"
@@ -106,10 +106,11 @@ class Clicks(Impairment):
     def _made(self, known: Sound, at: int, shape: NDArray[np.float64]) -> Sound:
         """Return what is heard instead of `known[at:]`, as far as it is known."""
         there = known[max(at, 0) : at + len(shape)].astype(np.float64)
-        if not shape.any():
-            return np.zeros_like(there, dtype=np.int16)
         before = known[max(0, at - round(MEMORY_S * self._rate_hz)) : at].astype(np.float64)
-        rms = max(SOFTEST, float(np.sqrt(np.mean(before**2))) if before.size else 0.0)
+        level = float(np.sqrt(np.mean(before**2))) if before.size else 0.0
+        if not shape.any():
+            return np.rint(there if level < SOFTEST else 0 * there).astype(np.int16)
+        rms = max(SOFTEST, level)
         sign = np.where(there[:1] > 0, -1.0, 1.0)
         wrong = there + sign * rms * shape[: len(there), None]
         return np.clip(np.rint(wrong), -32768, 32767).astype(np.int16)

@@ -22,11 +22,13 @@ Sound = NDArray[np.int16]
 class Distortion(Impairment):
     """Cuts, wraps or coarsens the waveform.
 
-    Kinds: `hard_clip` cuts the tops and lowers the sound by 1.5 dB after it, so that no sample is at full
-    scale; `overload` raises the sound beyond full scale; `wrap` lets it leave through one end of the scale
-    and come in at the other; `quantised` keeps 4 to 8 bits. Levels of the first three say where the tops
-    lie over the programme's RMS: easy 3 dB, medium 6 dB, hard 8 dB (of noise: 16, 5, 1 % of samples), and
-    3 dB less for `overload`, as masters are cut at full scale by intent; quantised keeps 4, 6, 8 bits.
+    Kinds: `hard_clip` cuts the tops, 1.5 dB below full scale at most; `overload` raises the sound beyond full
+    scale; `wrap` lets it leave through one end of a scale that is as much smaller and come in at the other;
+    `quantised` keeps 4 to 8 bits, and lowers the sound by 1.5 dB, so that no sample is at full scale. What
+    is not cut or wrapped stays as it is: the damage begins where it is heard. Levels of the first three say
+    where the tops lie over the programme's RMS: easy 3 dB, medium 6 dB, hard 8 dB (of noise: 16, 5, 1 % of
+    samples), and 3 dB less for `overload`, as masters are cut at full scale by intent; quantised keeps 4, 6,
+    8 bits.
     """
 
     defect = "distortion"
@@ -35,7 +37,7 @@ class Distortion(Impairment):
     kinds: ClassVar[tuple[str, ...]] = ("hard_clip", "overload", "wrap", "quantised")
     top_db: ClassVar[dict[str, float]] = {"easy": 3.0, "medium": 6.0, "hard": 8.0}
     bits: ClassVar[dict[str, int]] = {"easy": 4, "medium": 6, "hard": 8}
-    after: ClassVar[float] = 10 ** (-1.5 / 20)
+    below: ClassVar[float] = 10 ** (-1.5 / 20)
 
     def __init__(self, spec: FaultSpec, fps: Fraction | None, rate_hz: int | None) -> None:
         super().__init__(spec, fps, rate_hz)
@@ -58,11 +60,14 @@ class Distortion(Impairment):
     def _distorted(self, sound: NDArray[np.float64]) -> NDArray[np.float64]:
         if self.kind == "quantised":
             step = 2.0 ** (16 - self.bits[self.spec.level])
-            return self.after * np.clip(np.rint(sound / step) * step, -FULL, FULL)
+            return self.below * np.clip(np.rint(sound / step) * step, -FULL, FULL)
         rms = max(SOFTEST, float(np.sqrt(self._energy / max(1, self._heard))))
         top_db = self.top_db[self.spec.level] - (OVERLOAD_DB if self.kind == "overload" else 0.0)
-        top = min(FULL, rms * 10 ** (top_db / 20))
+        top = rms * 10 ** (top_db / 20)
+        if self.kind == "overload":
+            top = min(FULL, top)
+            return FULL / top * np.clip(sound, -top, top)
+        top = min(self.below * FULL, top)
         if self.kind == "wrap":
-            return self.after * ((sound + top) % (2 * top) - top)
-        gain = FULL / top if self.kind == "overload" else self.after
-        return gain * np.clip(sound, -top, top)
+            return (sound + top) % (2 * top) - top
+        return np.clip(sound, -top, top)

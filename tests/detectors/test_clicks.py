@@ -44,6 +44,14 @@ def test_clicks_are_found_to_the_millisecond(kind, level):
     assert finding.end_ns / 1e9 == pytest.approx(end_s, abs=0.2)
 
 
+def test_what_is_less_plain_does_not_lengthen_a_row_of_clicks():
+    sound, impairment = planted(songs.music(4.0), "clicks:start_s=1.7347,duration_s=1,kind=delta,seed=4")
+    tick = int(1.1 * RATE_HZ)
+    sound[tick] = np.clip(sound[tick] + 0.2 * 32768, -32768, 32767)
+    (finding,) = found(sound)
+    assert finding.start_ns / 1e9 == pytest.approx(interval(impairment)[0], abs=0.002)
+
+
 @pytest.mark.parametrize("codec", ["aac", "mp2"])
 @pytest.mark.parametrize("kind", ["delta", "step"])
 def test_clicks_are_found_after_coding(tmp_path, kind, codec):

@@ -34,8 +34,14 @@ SEVERAL: Final = 2
 MANY: Final = 3
 WITHIN_S: Final = 1.0
 
-WEAK_DB: Final = 9.0
-"""Where clicks are certain, others this plain belong to them."""
+WEAK_DB, LIKE_DB = 9.0, 6.0
+"""Where clicks are certain, others this plain belong to them, if they are as high within `LIKE_DB`, or lose
+samples, too: what is merely struck is not."""
+
+LESS_PLAIN, PLAIN = 0.5, 0.75
+FIRST_S: Final = 0.4
+"""Nor does what is less plain than this share of what is usual among them; the first of all, if the next comes
+no sooner than `FIRST_S`, needs `PLAIN`."""
 
 CHANNEL_ALL: Final = -1.0
 Row = tuple[float, ...]
@@ -98,7 +104,7 @@ class Clicks(AudioDetector):
         found = []
         for rows in _groups(np.flatnonzero(certain | weak), starts_ns):
             if certain[rows].any():
-                found.append(self._interval(series, rows, starts_ns))
+                found.append(self._interval(series, _alike(rows, certain, columns, starts_ns), starts_ns))
         return found
 
     def _interval(self, series: Series, rows: NDArray[np.intp], starts_ns: NDArray[np.int64]) -> Interval:
@@ -149,6 +155,25 @@ def _together(these: NDArray[np.bool_], starts_ns: NDArray[np.int64], count: int
         if starts_ns[some[-1]] - starts_ns[some[0]] <= seconds_to_ns(WITHIN_S):
             together[some] = True
     return together
+
+
+def _alike(
+    rows: NDArray[np.intp],
+    certain: NDArray[np.bool_],
+    columns: dict[str, NDArray[np.float32]],
+    starts_ns: NDArray[np.int64],
+) -> NDArray[np.intp]:
+    """Return those of a group that are as the certain ones are."""
+    sure = rows[certain[rows]]
+    level, plain = columns["level_db"], columns["sharpness_db"]
+    if np.median(plain[sure]) < SHARP_DB:
+        plain = columns["isolation_db"]
+    plain = np.where(columns["lost_ms"] > 0, np.inf, plain / max(float(np.median(plain[sure])), WEAK_DB))
+    near = np.abs(level[rows] - np.median(level[sure])) <= LIKE_DB
+    own = rows[(near | certain[rows] | np.isinf(plain[rows])) & (plain[rows] >= LESS_PLAIN)]
+    soon = np.diff(starts_ns[own]) < seconds_to_ns(FIRST_S)
+    first = np.flatnonzero((plain[own] >= PLAIN) | np.append(soon, False))
+    return own[first[0] :] if first.size else sure
 
 
 def _groups(rows: NDArray[np.intp], starts_ns: NDArray[np.int64]) -> list[NDArray[np.intp]]:

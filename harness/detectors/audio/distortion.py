@@ -97,7 +97,7 @@ class Distortion(AudioDetector):
         starts_ns = ends_ns - np.rint(columns["ago_ms"] * NS_PER_MS).astype(np.int64)
         suspected = _suspected(columns)
         certain = _certain(columns, suspected, starts_ns)
-        spans = _spans(certain, suspected, starts_ns)
+        spans = _spans(certain, _like(certain, columns), starts_ns)
         return [_interval(span, columns, starts_ns, ends_ns) for span in spans]
 
 
@@ -199,11 +199,23 @@ def _flat(columns: Columns, starts_ns: NDArray[np.int64]) -> NDArray[np.bool_]:
     return flat
 
 
+def _like(certain: NDArray[np.bool_], columns: Columns) -> NDArray[np.bool_]:
+    """Return rows that show the same damage as one that is certain, at the same level."""
+    like = np.zeros_like(certain)
+    for share, level in (("cut", "cut_level"), ("wraps", "rail"), ("step", "step")):
+        shows = columns[share] > (FINE_STEP if share == "step" else 0.0)
+        known = np.unique(columns[level][shows & certain])
+        if known.size:
+            off = np.abs(columns[level][:, None] - known).min(axis=1)
+            like |= shows & (off <= SAME_LEVEL * columns[level])
+    return like
+
+
 def _spans(
-    certain: NDArray[np.bool_], suspected: NDArray[np.bool_], starts_ns: NDArray[np.int64]
+    certain: NDArray[np.bool_], like: NDArray[np.bool_], starts_ns: NDArray[np.int64]
 ) -> list[NDArray[np.intp]]:
-    """Return groups of damaged rows that are certain, with what is suspected beside them."""
-    rows = np.flatnonzero(certain | suspected)
+    """Return groups of damaged rows that are certain, with what is like them beside them."""
+    rows = np.flatnonzero(certain | like)
     if not certain.any():
         return []
     apart = np.flatnonzero(np.diff(starts_ns[rows]) > seconds_to_ns(WITHIN_S)) + 1

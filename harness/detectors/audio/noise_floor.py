@@ -38,7 +38,7 @@ class Floor:
 
 
 def floors(levels: Levels) -> list[Floor]:
-    """Return the stretches in which three bands at least (of two or three bands, two) stand on a steady floor."""
+    """Return the stretches in which three bands at least (two, of two or three) stand on a steady floor."""
     if len(levels) < WINDOW_HOPS or levels.shape[1] < FEWEST_BANDS:
         return []
     low, above = _ranked(levels)
