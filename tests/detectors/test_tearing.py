@@ -79,3 +79,18 @@ def _stacked(one, other, line):
 def test_credits_that_roll_are_clean():
     scene = edits.end_credits(640, 360)
     assert _found([scene(index / moving.FPS) for index in range(24)]) == []
+
+
+@pytest.mark.parametrize("kind", ["line", "band"])
+def test_a_line_in_a_fast_pan_over_much_detail_is_found(kind):
+    scene = np.clip((moving.world(softness=1.2).astype(np.float32) - 120) * 1.4 + 120, 16, 235)
+    pictures = [
+        moving.grey(scene[: moving.HEIGHT, 23 * at : 23 * at + moving.WIDTH].astype(np.uint8))
+        for at in range(36)
+    ]
+    shown, _ = moving.plant(
+        pictures, f"tearing:start_s=0.4,duration_s=0.8,level=medium,kind={kind},seed=5"
+    )
+    ((start, stop),) = _found(shown)
+    assert abs(start - START) <= 2
+    assert abs(stop - STOP) <= 2
