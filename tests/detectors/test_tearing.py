@@ -79,3 +79,16 @@ def _stacked(one, other, line):
 def test_credits_that_roll_are_clean():
     scene = edits.end_credits(640, 360)
     assert _found([scene(index / moving.FPS) for index in range(24)]) == []
+
+
+def test_a_line_over_fine_detail_under_grain_is_found():
+    random = np.random.default_rng(1)
+    scene = (moving.world(softness=0.8).astype(np.float32) - 120) * 2 + 120
+    pictures = [
+        moving.grey(np.clip(shot + random.normal(0, 12, shot.shape), 16, 235).astype(np.uint8))
+        for shot in (scene[: moving.HEIGHT, 5 * at : 5 * at + moving.WIDTH] for at in range(36))
+    ]
+    shown, _ = moving.plant(pictures, "tearing:start_s=0.4,duration_s=0.8,level=medium,kind=line,seed=5")
+    ((start, stop),) = _found(shown)
+    assert abs(start - START) <= 2
+    assert abs(stop - STOP) <= 2

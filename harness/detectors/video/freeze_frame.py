@@ -174,7 +174,7 @@ def _eases(seen: Motion, start: int) -> bool:
 
 
 def _leaps(seen: Motion, span: tuple[int, int]) -> bool:
-    """Return whether the same scene goes on further ahead than it moved in any frame before it stood still."""
+    """Return whether the same scene goes on further ahead than it moved in any frame before it stopped."""
     start, stop = span
     moved = _recent(seen, start)
     if stop == len(seen.change) or seen.cut[stop] or not moved.size:

@@ -29,9 +29,16 @@ TORN_SHARE: Final = 0.2
 """Such a share of the pictures that a line spans are torn: a few may be accidents."""
 
 SAME_SIDE: Final = 0.9
-SAME_LATE: Final = 0.4
+SAME_LATE: Final = 0.7
 """Where an earlier picture turns from worse to better, it is the same side that lags in this share of the
-pictures of a line, and by the same time in this share: it is a coincidence that both are."""
+pictures of a line, and by the same time in this share: by chance, either may."""
+
+MANY: Final = 8
+MANY_LATE: Final = 0.5
+"""Of so many pictures, this share is enough: in slow motion two earlier pictures fit all but equally well."""
+
+LEAST_LINES: Final = 144
+"""A picture of fewer lines is too small to tell rows apart."""
 
 SAME_ROW_SHARE: Final = 0.0005
 """A line that stays keeps its row to this share of the height."""
@@ -114,7 +121,7 @@ class Tearing(VideoDetector):
         height = context.format.video.height_px if context.format.video else 1
         with np.errstate(invalid="ignore"):
             explained = np.flatnonzero((gain >= SURE) & (gain >= ALONE * others))
-            turned = np.flatnonzero(turn >= TURNS)
+            turned = np.flatnonzero((turn >= TURNS) & (height >= LEAST_LINES))
         lines = _lines(explained, place * height, edges, height, EXPLAINED)
         lines += [
             line
@@ -146,8 +153,9 @@ class Tearing(VideoDetector):
 def _consistent(late: Values) -> bool:
     """Return whether it is the same side that lags, by the same time."""
     same_side = max(np.mean(late > 0), np.mean(late < 0))
+    same_late = MANY_LATE if len(late) >= MANY else SAME_LATE
     return bool(
-        same_side >= SAME_SIDE and np.unique(late, return_counts=True)[1].max() >= SAME_LATE * len(late)
+        same_side >= SAME_SIDE and np.unique(late, return_counts=True)[1].max() >= same_late * len(late)
     )
 
 
