@@ -10,6 +10,9 @@ from harness.timeline import Press, Timeline
 SLACK_NS = 100 * NS_PER_MS
 """How far an explained finding may stick out on either side: coding noise moves an edge by some frames."""
 
+AFTERMATH = frozenset({("noise", "blur")})
+"""What begins as the first one ends may be no more than its end: the detail that noise added goes with it."""
+
 MARRED = frozenset(
     {
         "block_corruption",
@@ -62,6 +65,8 @@ def _reason(
             mutual = other.defect in explains.get(item.defect, frozenset()) and _inside(other, item)
             if not mutual or _rank(item) > _rank(other):
                 return other.defect
+        if (other.defect, item.defect) in AFTERMATH and abs(item.start_ns - other.end_ns) <= SLACK_NS:
+            return other.defect
     return item.explained_by
 
 

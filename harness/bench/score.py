@@ -88,7 +88,9 @@ class Scores:
 
 def score(results: Iterable[Result]) -> Scores:
     """Return the figures of all trials."""
+    results = list(results)
     scores = Scores({name: Score(name, {level: Level() for level in LEVELS}) for name in _names()})
+    own = {result.clip: result.found for result in results if result.spec is None}
     media_s = analysis_s = 0.0
     for result in results:
         if result.failure:
@@ -104,7 +106,7 @@ def score(results: Iterable[Result]) -> Scores:
                 ]
             else:
                 _count(scores.defects[result.spec.defect], result)
-            _note_false(scores, result)
+            _note_false(scores, result, own.get(result.clip, []))
     scores.speed = media_s / analysis_s if analysis_s else float("nan")
     return scores
 
@@ -135,12 +137,19 @@ def _start_error_s(result: Result, own: Sequence[dict[str, Any]]) -> float:
     return min(errors_s, key=abs)
 
 
-def _note_false(scores: Scores, result: Result) -> None:
+def _note_false(scores: Scores, result: Result, own: Sequence[dict[str, Any]]) -> None:
+    """Count what was not planted; what the clip has without any planting counts once, where it is clean."""
     for finding in result.found:
         name = finding["defect"]
-        if name in scores.defects and not meant(result, finding):
+        again = result.spec is not None and any(_same(finding, other) for other in own)
+        if name in scores.defects and not meant(result, finding) and not again:
             scores.defects[name].false.append(_where(result, finding))
             scores.defects[name].sure.append((finding["confidence"], False))
+
+
+def _same(finding: dict[str, Any], other: dict[str, Any]) -> bool:
+    meet = finding["start_s"] < other["end_s"] and other["start_s"] < finding["end_s"]
+    return bool(finding["defect"] == other["defect"] and meet)
 
 
 def _where(result: Result, finding: dict[str, Any]) -> str:

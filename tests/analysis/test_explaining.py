@@ -63,3 +63,9 @@ def test_of_two_that_explain_each_other_the_longer_stays(stutter_ends_ns, reason
     findings = [_finding("freeze_frame", S, 2 * S), _finding("stutter", S, stutter_ends_ns)]
     explains = {"freeze_frame": {"stutter"}, "stutter": {"freeze_frame"}}
     assert [item.explained_by for item in explain(findings, explains, Timeline())] == reasons
+
+
+@pytest.mark.parametrize(("late_ns", "reason"), [(0, "noise"), (SLACK_NS, "noise"), (SLACK_NS + 1, None)])
+def test_detail_that_goes_as_noise_ends_is_no_blur(late_ns, reason):
+    noise, blur = _finding("noise", S, 2 * S), _finding("blur", 2 * S + late_ns, 5 * S)
+    assert _reasons([noise, blur]) == [None, reason]

@@ -61,6 +61,15 @@ def test_another_defect_beside_what_was_planted_counts_against_the_other():
     assert "planted: freeze_frame easy" in scores.defects["stutter"].false[0]
 
 
+def test_what_a_clip_has_without_planting_counts_once():
+    clean = _clean("silence")
+    clean.clip = "clip"
+    found = [("freeze_frame", 2.0, 0.9), ("silence", 1.5, 0.6), ("silence", 4.5, 0.6)]
+    scores = score([clean, _result(found=found), _result(found=found)])
+    # Once in the clean clip, and twice elsewhere, where the clean clip has none.
+    assert len(scores.defects["silence"].false) == 3
+
+
 def test_false_alarms_are_counted_an_hour_of_clean_media():
     scores = score([_clean(), _clean("stutter")])
     assert scores.false_per_hour == pytest.approx(1.0)

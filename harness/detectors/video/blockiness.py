@@ -33,7 +33,7 @@ class Blockiness(VideoDetector):
     metric = Metric("how much steeper the picture is on a block grid than beside it", "ratio less 1")
     columns = ("grid_contrast", *motion.COLUMNS)
     trigger = Trigger(enter=RULES.rise, leave=RULES.rise / 2, min_s=RULES.shortest_s)
-    explains = frozenset({"blur", "banding", "noise"})
+    explains = frozenset({"block_corruption", "blur", "banding", "noise", "tearing"})
 
     def measure(self, view: FrameView) -> tuple[float, ...]:
         """Return the contrast of the strongest grid, and the motion."""

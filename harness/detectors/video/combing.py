@@ -44,6 +44,7 @@ class Combing(VideoDetector):
     every_picture = False
     metric = Metric("combed share of the picture", "%")
     columns = ("combed", "odd_before", "even_before")
+    explains = frozenset({"noise"})
     trigger = Trigger(enter=COMBED_SHARE, leave=COMBED_SHARE / 2, min_s=0.1, merge_s=0.25)
 
     def measure(self, view: FrameView) -> tuple[float, ...]:
