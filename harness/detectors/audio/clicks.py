@@ -40,7 +40,7 @@ samples, too: what is merely struck is not."""
 
 LESS_PLAIN, PLAIN = 0.5, 0.75
 FIRST_S: Final = 0.4
-"""Nor does what is less plain than this share of what is usual among them; the first of all, if the next comes
+"""Nor does what is less plain than this share of what is usual among them; the first, if the next comes
 no sooner than `FIRST_S`, needs `PLAIN`."""
 
 CHANNEL_ALL: Final = -1.0

@@ -30,6 +30,9 @@ STEADY_DB: Final = 15.0
 """A cut from below `SOFT_DBFS` counts where the sound had been so soft all along; the room tone at the end
 of a word, which an editor took away, had not."""
 
+RISE_DB, BACK_DBFS = 30.0, -40.0
+"""Unless sound is back by so much, as loud as this, within 4 ms: in the midst of another word."""
+
 ECHO_MS: Final = 30.0
 """For so long after the cut, and before the return, a codec may leave an echo."""
 
@@ -124,7 +127,8 @@ class Silence(AudioDetector):
 def _missed(hole: Hole) -> bool:
     """Return whether a listener misses what was cut."""
     soft = hole.lead < SOFT_DBFS
-    return not hole.meant and not (soft and hole.recent - hole.lead > STEADY_DB)
+    back = hole.rise_db >= RISE_DB and hole.after >= BACK_DBFS
+    return not hole.meant and (back or not (soft and hole.recent - hole.lead > STEADY_DB))
 
 
 def _cuts_of(series: Series, edges: NDArray[np.int64]) -> Iterator[_Cut]:

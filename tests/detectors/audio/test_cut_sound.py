@@ -54,6 +54,12 @@ def test_dropouts_are_found_after_coding(sound, codec):
     assert heard(_as(codec, holed)) == wanted
 
 
+def test_silence_that_begins_in_a_pause_is_heard_where_sound_is_cut_in_again():
+    pause_db = np.interp(np.arange(len(TUNE)) / RATE_HZ, (2.03, 2.12, 2.2, 2.3), (0, -50, -50, 0))
+    sound = cut(TUNE * 10 ** (pause_db / 20)[:, None] + stereo(noise(6, -62)), 2.15, 0.7)
+    assert heard(sound) == [_near("silence", 2.15, 2.85)]
+
+
 @pytest.mark.parametrize("codec", ["pcm", "mp2"])
 @pytest.mark.parametrize("length_s", [0.03, 0.2])
 def test_a_held_sample_is_a_dropout(codec, length_s):
