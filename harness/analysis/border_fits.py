@@ -44,14 +44,15 @@ class Fits:
         from an earlier picture, less the share for which it is larger, beyond that of the borders beside it.
     turn : float32 array
         By how much it fits better there, as a share of how much it fits worse beside; 0 if it does not.
-    late : integer array
-        By how many pictures the lower side lags where it turns; negative where the upper one does.
+    gain_late, turn_late : integer array
+        By how many pictures the lower side lags in that; negative where the upper one does.
 
     """
 
     gain: NDArray[np.float32]
     turn: NDArray[np.float32]
-    late: NDArray[np.intp]
+    gain_late: NDArray[np.intp]
+    turn_late: NDArray[np.intp]
 
 
 def earlier_fits(thin: Plane, earlier: Sequence[Plane], borders: NDArray[np.intp]) -> Fits:
@@ -81,13 +82,19 @@ def earlier_fits(thin: Plane, earlier: Sequence[Plane], borders: NDArray[np.intp
     far, beside = net[..., middle], _beside(net)
     clear = (beside < 0) & (far >= LEAST_BETTER) & (better >= TURN_FITS * worse)[..., middle]
     turn = np.where(clear, far / np.maximum(-beside, LEAST_MOVED), 0.0)
-    best = turn.argmax(axis=0)
-    pictures = count - best % count
     return Fits(
         gain=np.asarray(gain.max(axis=0), dtype=np.float32),
         turn=np.asarray(turn.max(axis=0), dtype=np.float32),
-        late=np.where(best < count, -pictures, pictures),
+        gain_late=_late(gain, count),
+        turn_late=_late(turn, count),
     )
+
+
+def _late(fits: NDArray[Any], count: int) -> NDArray[np.intp]:
+    """Return by how many pictures a side lags where the best fits; those for the upper side come first."""
+    best = fits.argmax(axis=0)
+    pictures = count - best % count
+    return np.where(best < count, -pictures, pictures)
 
 
 def _beside(values: NDArray[Any]) -> NDArray[np.float32]:

@@ -62,12 +62,14 @@ class Break:
     `gain` is the share of what moves there for which the step across it is smaller when the row on one
     side is taken from an earlier picture, less the share for which it is larger, beyond that of the borders
     beside it; 0 if nothing explains it. `others` is the third largest elsewhere (a band has two borders);
-    `row` is the first row below it.
+    `row` is the first row below it. `late` says by how many pictures the lower side lags, or, where it is
+    negative, the upper one; 0 where only one side moved on further.
     """
 
     gain: float
     others: float
     row: int
+    late: int = 0
 
 
 NOWHERE: Final = Break(0.0, 0.0, 0)
@@ -115,7 +117,7 @@ def find_break(view: FrameView, earlier: Sequence[Plane], least: float) -> tuple
     if not borders.size:
         return NOWHERE, STRAIGHT
     close = earlier_fits(thin, earlier, borders)
-    found = _explained(view, earlier, close.gain, borders, least)
+    found = _explained(view, earlier, close, borders, least)
     if not found.gain:
         found = _unexplained(view, earlier, steep, borders) or found
     return found, _turning(view, earlier, close, steep, borders)
@@ -124,13 +126,15 @@ def find_break(view: FrameView, earlier: Sequence[Plane], least: float) -> tuple
 def _explained(
     view: FrameView,
     earlier: Sequence[Plane],
-    gains: NDArray[np.float32],
+    close: Fits,
     borders: NDArray[np.intp],
     least: float,
 ) -> Break:
     """Return the break that an earlier picture explains best, of no gain where something else explains it."""
-    order = np.argsort(-gains)
-    found = Break(float(gains[order[0]]), _third(gains[order]), int(borders[order[0]]) + 1)
+    order = np.argsort(-close.gain)
+    best = int(order[0])
+    gain, row = float(close.gain[best]), int(borders[best]) + 1
+    found = Break(gain, _third(close.gain[order]), row, int(close.gain_late[best]))
     nothing = Break(0.0, found.others, found.row)
     return found if found.gain >= least and _torn(view, earlier, found.row) else nothing
 
@@ -147,7 +151,7 @@ def _turning(
     best = int(order[0])
     row, amount = int(borders[best]) + 1, float(close.turn[best])
     clear = amount >= max(TURNS, ALONE * _third(close.turn[order])) and steep[row - 1] >= STEPS_OUT
-    return Turn(amount, row, int(close.late[best])) if clear and _torn(view, earlier, row) else STRAIGHT
+    return Turn(amount, row, int(close.turn_late[best])) if clear and _torn(view, earlier, row) else STRAIGHT
 
 
 def _torn(view: FrameView, earlier: Sequence[Plane], row: int) -> bool:

@@ -8,8 +8,8 @@ import numpy as np
 
 from harness.clock import NS_PER_S
 from harness.impair import IMPAIRMENTS
-from harness.impair.base import FaultSpec
-from harness.media import AudioBlock, Captured
+from harness.impair.base import TOLERANCE_S, FaultSpec
+from harness.media import AudioBlock, Captured, Frame
 
 LOUD_DBFS: Final = -45.0
 """What is planted in sound softer than this cannot be heard."""
@@ -29,18 +29,30 @@ LEAST_SHARE: Final = {
 not in what stands still, is mostly black, was soft already, or has no colour."""
 
 
+FLAT_CODES: Final = 3.0
+"""A picture whose luma strays by less than this holds nothing: nobody sees it stand still, and black that is
+planted beside it is the programme's own fade, a little longer."""
+
+
 class Listener:
-    """Listens to the clean sound where something is planted: its level, and how the front pair correlates."""
+    """Listens to the clean sound where something is planted: its level, and how the front pair correlates.
+
+    Of the clean picture it keeps how far the luma strays in the last frame before and in the first one after,
+    8-bit code values; infinite where there is none.
+    """
 
     def __init__(self, spec: FaultSpec) -> None:
         self._span_s = (spec.start_s, spec.start_s + spec.duration_s)
         self._squared = 0.0
         self._count = 0
         self._pair = np.zeros(3)
+        self.before_codes = self.after_codes = math.inf
 
     def listen(self, items: Iterable[Captured]) -> Iterator[Captured]:
         """Pass on what comes in."""
         for item in items:
+            if isinstance(item, Frame):
+                self._look(item)
             inside = self._span_s[0] <= getattr(item, "t_ns", 0) / NS_PER_S < self._span_s[1]
             if inside and isinstance(item, AudioBlock):
                 self._squared += float(np.square(item.samples, dtype=np.float64).sum())
@@ -51,6 +63,13 @@ class Listener:
                 )
                 self._pair += left @ left, right @ right, left @ right
             yield item
+
+    def _look(self, frame: Frame) -> None:
+        t_s = frame.t_ns / NS_PER_S
+        if t_s < self._span_s[0] - TOLERANCE_S:
+            self.before_codes = float(frame.y[::4, ::4].std())
+        elif t_s >= self._span_s[1] - TOLERANCE_S and math.isinf(self.after_codes):
+            self.after_codes = float(frame.y[::4, ::4].std())
 
     @property
     def dbfs(self) -> float:
@@ -69,10 +88,15 @@ def perceptible(spec: FaultSpec, truth: dict[str, Any], meter: Listener) -> bool
 
     Sound must be loud enough to be heard at all. Of a pair of channels that errs, the difference must be
     heard: not that of a pair that was all but mono and becomes so, nor the polarity of two channels that
-    have nothing in common. A picture must differ: over an area, where the defect needs one to show.
+    have nothing in common. A picture must differ: over an area, where the defect needs one to show; and
+    there must be one, to be held or to go black.
     """
     if IMPAIRMENTS[spec.defect].medium == "sound":
         return meter.dbfs > LOUD_DBFS and (spec.defect != "channel_error" or _pair_errs(truth, meter))
+    if spec.defect == "freeze_frame" and meter.before_codes < FLAT_CODES:
+        return False
+    if spec.defect == "black_frames" and min(meter.before_codes, meter.after_codes) < FLAT_CODES:
+        return False
     measured = truth["measured"]
     if spec.defect not in LEAST_SHARE:
         return bool(measured["psnr_db"] < VISIBLE_PSNR_DB)

@@ -118,3 +118,31 @@ def test_wrong_colours_show_where_luma_or_colour_changes(kind, u_code, visible):
     y, u, v = np.full((48, 64), 60, np.uint8), *(np.full((24, 32), code, np.uint8) for code in (u_code, 150))
     list(planting.items([Frame(0, 0, y, u, v)]))
     assert perceptible(spec, planting.truth(), Listener(spec)) is visible
+
+
+@pytest.mark.parametrize(
+    ("defect", "before", "after", "visible"),
+    [
+        ("freeze_frame", 0, 60, False),
+        ("freeze_frame", 60, 60, True),
+        ("black_frames", 60, 0, False),
+        ("black_frames", 0, 60, False),
+        ("black_frames", 60, 60, True),
+    ],
+)
+def test_what_is_held_or_goes_black_must_show_something(defect, before, after, visible):
+    spec = FaultSpec(defect, 0.2, 0.4)
+    planting, meter = Planting(spec, StreamFormat(VideoFormat(64, 48, Fraction(25)), None)), Listener(spec)
+    grain = np.random.default_rng(1).integers(0, 2, (20, 48, 64))
+    contrasts = [before] * 5 + [60] * 10 + [after] * 5
+    frames = [
+        Frame(
+            at * 40_000_000,
+            at,
+            (30 + grain[at] * by).astype(np.uint8),
+            *[np.full((24, 32), 128, np.uint8)] * 2,
+        )
+        for at, by in enumerate(contrasts)
+    ]
+    list(planting.items(meter.listen(frames)))
+    assert perceptible(spec, planting.truth(), meter) is visible

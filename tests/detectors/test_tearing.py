@@ -1,11 +1,15 @@
 """tearing: found where pictures are torn, and in no split screen, ticker, wipe or cut."""
 
+from fractions import Fraction
+
 import cv2
 import numpy as np
 import pytest
 
+from harness.analysis.detector import Context, Series
 from harness.bench.negatives import edits
 from harness.detectors.video.tearing import Tearing
+from harness.media import StreamFormat, VideoFormat
 from tests.support import moving
 
 START, STOP = 10, 30
@@ -92,3 +96,19 @@ def test_a_line_over_fine_detail_under_grain_is_found():
     ((start, stop),) = _found(shown)
     assert abs(start - START) <= 2
     assert abs(stop - STOP) <= 2
+
+
+@pytest.mark.parametrize("late", [[2, -2], [1, 2, 3], [-3, 3, 1]])
+def test_lines_that_lag_now_on_one_side_and_now_on_the_other_or_by_other_times_are_clean(late):
+    assert _torn_by([2] * 12) == [(5, 17)]
+    assert _torn_by((late * 12)[:12]) == []
+
+
+def _torn_by(late):
+    """Return the findings where an earlier picture goes on at one row 12 times, so many pictures late."""
+    columns = {name: np.zeros(30, np.float32) for name in Tearing.columns}
+    columns["turn"][5:17], columns["turn_row"][5:17], columns["turn_late"][5:17] = 1.0, 0.5, late
+    t_ns = (np.arange(30) * 40_000_000).astype(np.int64)
+    context = Context(StreamFormat(VideoFormat(640, 368, Fraction(25)), None))
+    found = Tearing().find(Series(t_ns, columns, 30 * 40_000_000), context)
+    return [(item.start_ns // 40_000_000, item.end_ns // 40_000_000) for item in found]

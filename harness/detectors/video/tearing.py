@@ -30,12 +30,14 @@ TORN_SHARE: Final = 0.2
 
 SAME_SIDE: Final = 0.9
 SAME_LATE: Final = 0.7
-"""Where an earlier picture turns from worse to better, it is the same side that lags in this share of the
-pictures of a line, and by the same time in this share: by chance, either may."""
+"""Where an earlier picture goes on at a line, it is the same side that lags in this share of its pictures,
+and by the same time in this share: by chance, either may."""
 
+FEW: Final = 5
 MANY: Final = 8
 MANY_LATE: Final = 0.5
-"""Of so many pictures, this share is enough: in slow motion two earlier pictures fit all but equally well."""
+"""Fewer pictures than the first need not agree by how much; of the second, this share is enough: in slow
+motion two earlier pictures fit all but equally well."""
 
 LEAST_LINES: Final = 144
 """A picture of fewer lines is too small to tell rows apart."""
@@ -90,15 +92,15 @@ class Tearing(VideoDetector):
 
     defect = "tearing"
     metric = Metric("share of the line that an earlier picture explains", "x")
-    columns = ("gain", "others", "row", "turn", "turn_row", "late")
+    columns = ("gain", "others", "row", "late", "turn", "turn_row", "turn_late")
     trigger = Trigger(enter=SURE, leave=SURE, min_s=0.1)
 
     def __init__(self) -> None:
         self._earlier: deque[Plane] = deque(maxlen=LATE_PICTURES)
 
     def measure(self, view: FrameView) -> tuple[float, ...]:
-        """Return the gain of the worst border, the third largest, where the worst is (0..1), and the turn:
-        how large, where, and by how many pictures a side lags.
+        """Return the gain of the worst border, the third largest, where the worst is (0..1), by how many
+        pictures a side lags there, and the turn: how large, where, and again by how many.
         """
         if view.previous is None:
             self._earlier.clear()
@@ -110,11 +112,12 @@ class Tearing(VideoDetector):
             found, turn = find_break(view, self._earlier, SURE)
             self._earlier.append(view.picture.of(rows))
         height = view.height_px
-        return found.gain, found.others, found.row / height, turn.amount, turn.row / height, turn.late
+        worst = found.gain, found.others, found.row / height, found.late
+        return *worst, turn.amount, turn.row / height, turn.late
 
     def find(self, series: Series, context: Context) -> list[Interval]:
         """Return where the lines of several torn pictures agree."""
-        gain, others, place, turn, turn_place, late = (
+        gain, others, place, late, turn, turn_place, turn_late = (
             series.columns[name].astype(np.float64) for name in self.columns
         )
         edges = np.append(series.t_ns, series.end_ns)
@@ -122,11 +125,14 @@ class Tearing(VideoDetector):
         with np.errstate(invalid="ignore"):
             explained = np.flatnonzero((gain >= SURE) & (gain >= ALONE * others))
             turned = np.flatnonzero((turn >= TURNS) & (height >= LEAST_LINES))
-        lines = _lines(explained, place * height, edges, height, EXPLAINED)
-        lines += [
+        lines = [
             line
-            for line in _lines(turned, turn_place * height, edges, height, TURNED)
-            if _consistent(late[line])
+            for torn, row, by, least in (
+                (explained, place, late, EXPLAINED),
+                (turned, turn_place, turn_late, TURNED),
+            )
+            for line in _lines(torn, row * height, edges, height, least)
+            if _consistent(by[line])
         ]
         spans = [(line[0], line[-1] + 1) for line in lines]
         spans = merge(sorted(spans), edges, round(TOGETHER_S * NS_PER_S))
@@ -151,12 +157,14 @@ class Tearing(VideoDetector):
 
 
 def _consistent(late: Values) -> bool:
-    """Return whether it is the same side that lags, by the same time."""
-    same_side = max(np.mean(late > 0), np.mean(late < 0))
-    same_late = MANY_LATE if len(late) >= MANY else SAME_LATE
-    return bool(
-        same_side >= SAME_SIDE and np.unique(late, return_counts=True)[1].max() >= same_late * len(late)
-    )
+    """Return whether it is the same side that lags, by the same time, where an earlier picture tells."""
+    told = late[late != 0]
+    if not told.size:
+        return True
+    same_side = max(np.mean(told > 0), np.mean(told < 0))
+    same_late = np.unique(told, return_counts=True)[1].max() / told.size
+    least_late = 0.0 if told.size < FEW else SAME_LATE if told.size < MANY else MANY_LATE
+    return bool(same_side >= SAME_SIDE and same_late >= least_late)
 
 
 def _lines(torn: Rows, place: Values, edges: NDArray[np.int64], height: int, least: Least) -> list[list[int]]:
