@@ -30,15 +30,17 @@ not in what stands still, is mostly black, was soft already, or has no colour.""
 
 
 FLAT_CODES: Final = 3.0
-"""A picture whose luma strays by less than this holds nothing: nobody sees it stand still, and black that is
-planted beside it is the programme's own fade, a little longer."""
+"""A picture whose luma strays by less than this holds nothing: nobody sees it stand still."""
+
+DARK_CODES: Final = 32.0
+"""If its mean is below this, too, black that is planted beside it is the programme's own, a little longer."""
 
 
 class Listener:
     """Listens to the clean sound where something is planted: its level, and how the front pair correlates.
 
-    Of the clean picture it keeps how far the luma strays in the last frame before and in the first one after,
-    8-bit code values; infinite where there is none.
+    Of the clean picture it keeps the last frame before and the first one after: the mean of the luma and how
+    far it strays, 8-bit code values; None where there is none.
     """
 
     def __init__(self, spec: FaultSpec) -> None:
@@ -46,7 +48,8 @@ class Listener:
         self._squared = 0.0
         self._count = 0
         self._pair = np.zeros(3)
-        self.before_codes = self.after_codes = math.inf
+        self.before: tuple[float, float] | None = None
+        self.after: tuple[float, float] | None = None
 
     def listen(self, items: Iterable[Captured]) -> Iterator[Captured]:
         """Pass on what comes in."""
@@ -67,9 +70,9 @@ class Listener:
     def _look(self, frame: Frame) -> None:
         t_s = frame.t_ns / NS_PER_S
         if t_s < self._span_s[0] - TOLERANCE_S:
-            self.before_codes = float(frame.y[::4, ::4].std())
-        elif t_s >= self._span_s[1] - TOLERANCE_S and math.isinf(self.after_codes):
-            self.after_codes = float(frame.y[::4, ::4].std())
+            self.before = _levels(frame)
+        elif t_s >= self._span_s[1] - TOLERANCE_S and self.after is None:
+            self.after = _levels(frame)
 
     @property
     def dbfs(self) -> float:
@@ -83,6 +86,15 @@ class Listener:
         return product / math.sqrt(left * right) if left > 0 and right > 0 else 0.0
 
 
+def _levels(frame: Frame) -> tuple[float, float]:
+    some = frame.y[::4, ::4]
+    return float(some.mean()), float(some.std())
+
+
+def _flat(side: tuple[float, float] | None, brightest: float = math.inf) -> bool:
+    return side is not None and side[0] < brightest and side[1] < FLAT_CODES
+
+
 def perceptible(spec: FaultSpec, truth: dict[str, Any], meter: Listener) -> bool:
     """Return whether what was planted can be seen or heard in this clip.
 
@@ -93,9 +105,9 @@ def perceptible(spec: FaultSpec, truth: dict[str, Any], meter: Listener) -> bool
     """
     if IMPAIRMENTS[spec.defect].medium == "sound":
         return meter.dbfs > LOUD_DBFS and (spec.defect != "channel_error" or _pair_errs(truth, meter))
-    if spec.defect == "freeze_frame" and meter.before_codes < FLAT_CODES:
+    if spec.defect == "freeze_frame" and _flat(meter.before):
         return False
-    if spec.defect == "black_frames" and min(meter.before_codes, meter.after_codes) < FLAT_CODES:
+    if spec.defect == "black_frames" and any(_flat(side, DARK_CODES) for side in (meter.before, meter.after)):
         return False
     measured = truth["measured"]
     if spec.defect not in LEAST_SHARE:
