@@ -97,6 +97,7 @@ class ChannelError(AudioDetector):
         "brightness_db",
     )
     trigger = Trigger(enter=DROP_DB, leave=DROP_DB, min_s=LASTING_S)
+    explains: ClassVar[frozenset[str]] = frozenset({"loudness"})
 
     def unmeasurable(self, context: Context) -> str | None:
         """Return the reason when there is no pair of channels."""
