@@ -94,7 +94,7 @@ def _late(fits: NDArray[Any], count: int) -> NDArray[np.intp]:
     """Return by how many pictures a side lags where the best fits; those for the upper side come first."""
     best = fits.argmax(axis=0)
     pictures = count - best % count
-    return np.where(best < count, -pictures, pictures)
+    return np.asarray(np.where(best < count, -pictures, pictures), dtype=np.intp)
 
 
 def _beside(values: NDArray[Any]) -> NDArray[np.float32]:
