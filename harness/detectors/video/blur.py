@@ -38,6 +38,9 @@ more than 0.6 without. What is just visible in films loses 0.58 and more."""
 CONTRAST: Final = (0.8, 1.35)
 """The contrast of the whole picture stays about the same: a fade takes detail away, too."""
 
+OWN_CONTRAST: Final = (0.9, 1.06)
+"""A blur takes some of the contrast by itself: where it changes by no more, all the loss counts."""
+
 LASTS_S: Final = 0.4
 """A blur lasts so long: somebody who turns quickly is soft for less."""
 
@@ -90,17 +93,21 @@ class Blur(VideoDetector):
         """Return where much is lost at once, nearly everywhere, and motion does not explain it."""
         seen = Motion.of(series)
         loss, coarse, least, spread = (series.columns[name].astype(np.float64) for name in self.columns[:4])
-        contrast = np.diff(np.log2(spread + FLAT_CODES), prepend=np.nan)
-        step = FINE_SHARE * loss + coarse + (1 + FINE_SHARE) * contrast
-        found = [
-            item
-            for item in departures(np.cumsum(np.nan_to_num(step)), seen, RULES)
-            if item.stop - item.start >= seen.rows(LASTS_S)
-            and _known(seen, item)
-            and _everywhere(step, least, item)
-            and _same_contrast(spread, item)
-            and not _moves(seen, item)
-        ]
+        step = FINE_SHARE * loss + coarse
+        faded = (1 + FINE_SHARE) * np.diff(np.log2(spread + FLAT_CODES), prepend=np.nan)
+        found: list[Departure] = []
+        for counted, contrast in ((step + faded, CONTRAST), (step, OWN_CONTRAST)):
+            found += [
+                item
+                for item in departures(np.cumsum(np.nan_to_num(counted)), seen, RULES)
+                if item.stop - item.start >= seen.rows(LASTS_S)
+                and _known(seen, item)
+                and _everywhere(counted, least, item)
+                and _same_contrast(spread, item, contrast)
+                and not _moves(seen, item)
+                and all(item.stop <= other.start or other.stop <= item.start for other in found)
+            ]
+        found.sort(key=lambda item: item.start)
         return [item.interval(seen, item.height, RULES.rise, context.whole_picture) for item in found]
 
 
@@ -125,9 +132,9 @@ def _everywhere(step: Values, least: Values, item: Departure) -> bool:
     return bool(least[row] >= 0)
 
 
-def _same_contrast(spread: Values, item: Departure) -> bool:
+def _same_contrast(spread: Values, item: Departure, within: tuple[float, float]) -> bool:
     before, after = item.sides(spread)
-    return CONTRAST[0] * before <= after <= CONTRAST[1] * before
+    return within[0] * before <= after <= within[1] * before
 
 
 def _known(seen: Motion, item: Departure) -> bool:
