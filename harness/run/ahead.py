@@ -9,7 +9,7 @@ from typing import Final, TypeVar
 T = TypeVar("T")
 
 AHEAD_ITEMS: Final = 24
-"""So many items wait at most: a third of a second of pictures, 75 MB at 1080p."""
+"""So many items wait at most: a fifth of a second of pictures and their sound, 60 MB at 1080p."""
 
 _END: Final = object()
 

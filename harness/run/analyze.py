@@ -30,9 +30,6 @@ SCHEMA: Final = "harness.analysis/1"
 CRITERIA_FOLDERS: Final = (Path("test_plans/criteria"), Path(harness.__file__).parent / "criteria")
 """Where criteria are looked for by name: the project's own first, then those that come with the harness."""
 
-PREPARED_ITEMS: Final = 6
-"""So many wait at most between being prepared and being looked at: a frame and its sound are two or three."""
-
 Progress = Callable[[int], None]
 """Called with the time in ns that has been analysed."""
 
@@ -86,10 +83,7 @@ def analyze(
     marked = Recording.has_times(recording.path)
     engine = Engine([detector() for detector in DETECTORS], context, asked, marked=marked)
     try:
-        with (
-            ahead(recording.items(follow)) as decoded,
-            ahead(engine.preparation.pictures(decoded), PREPARED_ITEMS) as items,
-        ):
+        with ahead(engine.preparation.pictures(recording.items(follow))) as items:
             for item in items:
                 engine.feed(item)
                 if progress:
