@@ -28,6 +28,11 @@ TURN_FITS: Final = 2.0
 """At a turn it fits better by this share of the row, at so many times the px where it fits worse: beside a
 ticker either happens by chance."""
 
+AS_SMOOTH: Final = 1.5
+SMOOTH_CODES: Final = 1.0
+"""And it goes on as smoothly as the picture itself does beside the line, to this factor and so many code
+values: between two rows of tiles, any other picture fits no worse than this one."""
+
 FITS: Final = 2.5
 """An earlier picture explains a break if it fits better at so many times the px where it fits worse. What is
 on the two sides of a split screen fits no better than it did."""
@@ -62,7 +67,8 @@ def earlier_fits(thin: Plane, earlier: Sequence[Plane], borders: NDArray[np.intp
     upper, lower = thin[near], thin[near + 1]
     late = [before[near + 1] for before in earlier] + [before[near] for before in earlier]
     explained = cv2.absdiff(np.concatenate([upper] * count + [lower] * count), np.concatenate(late))
-    own = np.concatenate([cv2.absdiff(upper, lower)] * len(late))
+    step = cv2.absdiff(upper, lower)
+    own = np.concatenate([step] * len(late))
     last = earlier[-1]
     change = cv2.max(cv2.absdiff(upper, last[near]), cv2.absdiff(lower, last[near + 1]))
     moved = np.maximum(moved_share(change), max(LEAST_MOVED, LEAST_PX / thin.shape[1])).reshape(-1, around)
@@ -81,6 +87,8 @@ def earlier_fits(thin: Plane, earlier: Sequence[Plane], borders: NDArray[np.intp
     net = better - worse
     far, beside = net[..., middle], _beside(net)
     clear = (beside < 0) & (far >= LEAST_BETTER) & (better >= TURN_FITS * worse)[..., middle]
+    left = row_means(explained).reshape(len(late), -1, around)[..., middle]
+    clear &= left <= AS_SMOOTH * _beside(row_means(step).reshape(-1, around)) + SMOOTH_CODES
     turn = np.where(clear, far / np.maximum(-beside, LEAST_MOVED), 0.0)
     return Fits(
         gain=np.asarray(gain.max(axis=0), dtype=np.float32),
