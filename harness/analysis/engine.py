@@ -10,7 +10,6 @@ from harness.analysis.frame_view import FrameView
 from harness.analysis.hops import Hops
 from harness.analysis.pace import Pace
 from harness.analysis.picture import Picture
-from harness.analysis.preparation import Preparation
 from harness.analysis.sound_view import SoundView
 from harness.analysis.startup import StartUp
 from harness.analysis.tracks import Track
@@ -74,7 +73,6 @@ class Engine:
         self._tracks = [Track(item) for item in detectors if self._wanted(item, asked)]
         for track in self._tracks:
             track.detector.prepare(context)
-        self.preparation = Preparation(self._pace)
         self._start_up = StartUp() if marked else None
         self._start_up_ns = 0
         self._hops = Hops()
@@ -87,7 +85,7 @@ class Engine:
         self._signal: list[SignalEvent] = []
 
     def feed(self, item: Captured | Picture) -> None:
-        """Take the next item of a recording, in order of time; frames also as prepared pictures of them."""
+        """Take the next item of a recording, in order of time; frames also as pictures of them."""
         if isinstance(item, Frame | Picture):
             self._see(item if isinstance(item, Picture) else Picture(item))
         elif isinstance(item, AudioBlock):
@@ -141,7 +139,6 @@ class Engine:
         self._frames += 1
         self._shared_ns[SHARED_PICTURE] += view.shared_ns
         self._end_ns = max(self._end_ns, view.t_ns + self._frame_ns)
-        self.preparation.learn(picture)
 
     def _spared(self, view: FrameView) -> FrameView | None:
         """Return the view for detectors that need not see every picture, or None if this is not for them."""

@@ -1,5 +1,6 @@
 """One frame alone, and pictures of it computed once and shared by all detectors."""
 
+from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 import cv2
@@ -7,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from harness.analysis.shared import Shares, shared
-from harness.media import Frame, Plane
+from harness.media import Captured, Frame, Plane
 
 SMALL_LONG_SIDE_PX: Final = 480
 """The shared small luma is at most this long: motion and shape stay, camera noise averages out."""
@@ -87,6 +88,21 @@ class Picture(Shares):
     def level(self) -> NDArray[np.float64]:
         """Return the mean luma of the blocks less the mean of all, flat."""
         return centred(self.blocks)
+
+
+def pictures(items: Iterable[Captured]) -> Iterator[Captured | Picture]:
+    """Yield the items, with a picture in the place of each frame; for the thread that takes them ahead.
+
+    Only the small luma is made there: it is what every frame is asked for. More would cost both threads more
+    than it spares one of them, as a picture is looked at where it lies in the cache.
+    """
+    for item in items:
+        if isinstance(item, Frame):
+            picture = Picture(item)
+            _ = picture.small
+            yield picture
+        else:
+            yield item
 
 
 def block_means(plane: Plane) -> NDArray[np.float32]:

@@ -71,7 +71,3 @@ class Shares:
                 self._made[make] = make(self)
         made: T = self._made[make]
         return made
-
-    def has(self, make: Callable[[Any], Any]) -> bool:
-        """Return whether somebody asked for `of(make)`."""
-        return make in self._made

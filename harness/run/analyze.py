@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 import harness
 from harness.analysis.detector import Context
 from harness.analysis.engine import Analysis, Engine
+from harness.analysis.picture import pictures
 from harness.clock import ns_to_seconds
 from harness.config import nearest
 from harness.detectors import DETECTORS
@@ -83,7 +84,7 @@ def analyze(
     marked = Recording.has_times(recording.path)
     engine = Engine([detector() for detector in DETECTORS], context, asked, marked=marked)
     try:
-        with ahead(engine.preparation.pictures(recording.items(follow))) as items:
+        with ahead(pictures(recording.items(follow))) as items:
             for item in items:
                 engine.feed(item)
                 if progress:

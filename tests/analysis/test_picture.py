@@ -1,16 +1,13 @@
-"""What is prepared in another thread is what detectors would have measured themselves, and no more."""
+"""Pictures that come ready measure as frames do."""
 
 from fractions import Fraction
 
 import numpy as np
 
-from harness.analysis.detail import detail
 from harness.analysis.detector import Context
 from harness.analysis.engine import Engine
-from harness.analysis.picture import Picture
+from harness.analysis.picture import pictures
 from harness.detectors import DETECTORS
-from harness.detectors.video.blur import Blur
-from harness.detectors.video.freeze_frame import FreezeFrame
 from harness.media import Frame, Gap, StreamFormat, VideoFormat
 
 VIDEO = VideoFormat(640, 360, Fraction(50))
@@ -33,7 +30,7 @@ def test_the_series_are_the_same():
     series = []
     for prepared in (False, True):
         engine = Engine([detector() for detector in DETECTORS], Context(StreamFormat(VIDEO, None)))
-        for item in engine.preparation.pictures(_items()) if prepared else _items():
+        for item in pictures(_items()) if prepared else _items():
             engine.feed(item)
         series.append(engine.finish().series)
     raw, ready = series
@@ -41,14 +38,3 @@ def test_the_series_are_the_same():
     for name, one in raw.items():
         for column, values in one.columns.items():
             np.testing.assert_array_equal(values, ready[name].columns[column], f"{name} {column}")
-
-
-def test_only_what_is_asked_for_is_prepared_of_the_frames_that_are_due():
-    for detector, wanted in ((FreezeFrame, []), (Blur, [*range(2, 24, 2)])):
-        engine = Engine([detector()], Context(StreamFormat(VIDEO, None)))
-        prepared = []
-        for item in engine.preparation.pictures(_items()):
-            if isinstance(item, Picture):
-                prepared += [item.frame.index] if item.has(detail) else []
-            engine.feed(item)
-        assert prepared == [index for index in wanted if index != 12]
