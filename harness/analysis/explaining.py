@@ -10,8 +10,9 @@ from harness.timeline import Press, Timeline
 SLACK_NS = 100 * NS_PER_MS
 """How far an explained finding may stick out on either side: coding noise moves an edge by some frames."""
 
-AFTERMATH = frozenset({("noise", "blur")})
-"""What begins as the first one ends may be no more than its end: the detail that noise added goes with it."""
+EDGES = frozenset({("noise", "blur"), ("channel_error", "loudness"), ("hum", "loudness")})
+"""What begins as the first one begins or ends may be no more than that: the detail that noise added goes with
+it, and the level steps as a channel is lost and as it is back."""
 
 MARRED = frozenset(
     {
@@ -65,7 +66,7 @@ def _reason(
             mutual = other.defect in explains.get(item.defect, frozenset()) and _inside(other, item)
             if not mutual or _rank(item) > _rank(other):
                 return other.defect
-        if (other.defect, item.defect) in AFTERMATH and abs(item.start_ns - other.end_ns) <= SLACK_NS:
+        if (other.defect, item.defect) in EDGES and _at_an_edge(item, other):
             return other.defect
     return item.explained_by
 
@@ -77,6 +78,10 @@ def _rank(item: Finding) -> tuple[int, str]:
 
 def _inside(item: Finding, other: Finding) -> bool:
     return other.start_ns - SLACK_NS <= item.start_ns and item.end_ns <= other.end_ns + SLACK_NS
+
+
+def _at_an_edge(item: Finding, other: Finding) -> bool:
+    return any(abs(item.start_ns - edge_ns) <= SLACK_NS for edge_ns in (other.start_ns, other.end_ns))
 
 
 def pauses(presses: Sequence[Press], end_ns: int) -> list[tuple[int, int, str]]:

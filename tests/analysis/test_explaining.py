@@ -69,3 +69,11 @@ def test_of_two_that_explain_each_other_the_longer_stays(stutter_ends_ns, reason
 def test_detail_that_goes_as_noise_ends_is_no_blur(late_ns, reason):
     noise, blur = _finding("noise", S, 2 * S), _finding("blur", 2 * S + late_ns, 5 * S)
     assert _reasons([noise, blur]) == [None, reason]
+
+
+@pytest.mark.parametrize(
+    ("start_ns", "reason"), [(S, "channel_error"), (3 * S, "channel_error"), (2 * S, None)]
+)
+def test_a_step_of_the_level_as_a_channel_goes_or_comes_is_its_edge(start_ns, reason):
+    channel, step = _finding("channel_error", S, 3 * S), _finding("loudness", start_ns, 9 * S)
+    assert _reasons([channel, step]) == [None, reason]
