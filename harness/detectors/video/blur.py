@@ -35,6 +35,10 @@ RULES: Final = Rules(rise=0.5, alone=0.8, step_s=0.06)
 """Of 150 honest clips, none loses more than 0.44 octaves from one frame to the next and regains it so, nor
 more than 0.6 without. What is just visible in films loses 0.58 and more."""
 
+LEAST_DETAIL: Final = 4.0
+"""Blocks of the small luma that bend less than this, code values, have nothing to lose but the grain of a
+coder, which comes and goes with its key frames. In films they bend by 5 and more."""
+
 CONTRAST: Final = (0.8, 1.35)
 """The contrast of the whole picture stays about the same: a fade takes detail away, too."""
 
@@ -80,19 +84,23 @@ class Blur(VideoDetector):
     defect = "blur"
     every_picture = False
     metric = Metric("loss of detail", "octave")
-    columns = ("loss", "coarse_loss", "least_loss", "spread", *motion.COLUMNS)
+    columns = ("loss", "coarse_loss", "least_loss", "detail", "spread", *motion.COLUMNS)
     trigger = Trigger(enter=RULES.rise, leave=RULES.rise / 2, min_s=RULES.shortest_s)
 
     def measure(self, view: FrameView) -> tuple[float, ...]:
-        """Return what the blocks lost since the frame before (fine, coarse, least of both), and motion."""
-        fine, fine_least = _lost(view, fine_bend, QUIET_CODES)
-        coarse, coarse_least = _lost(view, coarse_bend, COARSE_QUIET_CODES)
-        return fine, coarse, fine_least + coarse_least, view.spread, *motion.measure(view)
+        """Return what the blocks lost since the frame before (fine, coarse, least of both), the detail that
+        they had, the contrast, and the motion.
+        """
+        fine, fine_least, _ = _lost(view, fine_bend, QUIET_CODES)
+        coarse, coarse_least, had = _lost(view, coarse_bend, COARSE_QUIET_CODES)
+        return fine, coarse, fine_least + coarse_least, had, view.spread, *motion.measure(view)
 
     def find(self, series: Series, context: Context) -> list[Interval]:
         """Return where much is lost at once, nearly everywhere, and motion does not explain it."""
         seen = Motion.of(series)
-        loss, coarse, least, spread = (series.columns[name].astype(np.float64) for name in self.columns[:4])
+        loss, coarse, least, had, spread = (
+            series.columns[name].astype(np.float64) for name in self.columns[:5]
+        )
         step = FINE_SHARE * loss + coarse
         faded = (1 + FINE_SHARE) * np.diff(np.log2(spread + FLAT_CODES), prepend=np.nan)
         found: list[Departure] = []
@@ -102,7 +110,7 @@ class Blur(VideoDetector):
                 for item in departures(np.cumsum(np.nan_to_num(counted)), seen, RULES)
                 if item.stop - item.start >= seen.rows(LASTS_S)
                 and _known(seen, item)
-                and _everywhere(counted, least, item)
+                and _everywhere(counted, least, had, item)
                 and _same_contrast(spread, item, contrast)
                 and not _moves(seen, item)
                 and all(item.stop <= other.start or other.stop <= item.start for other in found)
@@ -111,25 +119,28 @@ class Blur(VideoDetector):
         return [item.interval(seen, item.height, RULES.rise, context.whole_picture) for item in found]
 
 
-def _lost(view: FrameView, make: Make, quiet: float) -> tuple[float, float]:
-    """Return the loss of the middling one and of the lower quarter of the detailed blocks, octaves."""
+def _lost(view: FrameView, make: Make, quiet: float) -> tuple[float, float, float]:
+    """Return the loss of the middling one and of the lower quarter of the detailed blocks, octaves, and how
+    much detail the middling one had, code values.
+    """
     now, before = view.picture.of(make), view.previous.picture.of(make) if view.previous else None
     if now is None or before is None or now.shape != before.shape:
-        return (float("nan"),) * 2
+        return (float("nan"),) * 3
     both = (now + before).ravel()
     rank = int((1 - SHARPEST_SHARE) * (both.size - 1))
     detailed = both >= np.partition(both, rank)[rank]
-    lost = np.log2((before.ravel()[detailed] + quiet) / (now.ravel()[detailed] + quiet))
+    had = before.ravel()[detailed]
+    lost = np.log2((had + quiet) / (now.ravel()[detailed] + quiet))
     ranks = [lost.size // 4, lost.size // 2]
     least, median = np.partition(lost, ranks)[ranks]
-    return float(median), float(least)
+    return float(median), float(least), float(np.median(had))
 
 
-def _everywhere(step: Values, least: Values, item: Departure) -> bool:
-    """Return whether the step itself takes detail away in three quarters of the blocks."""
+def _everywhere(step: Values, least: Values, had: Values, item: Departure) -> bool:
+    """Return whether the step itself takes detail away in three quarters of the blocks, and there was some."""
     first = max(0, item.start - 1)
     row = first + int(np.argmax(np.nan_to_num(step[first : item.start + STEP_ROWS + 1])))
-    return bool(least[row] >= 0)
+    return bool(least[row] >= 0 and had[row] >= LEAST_DETAIL)
 
 
 def _same_contrast(spread: Values, item: Departure, within: tuple[float, float]) -> bool:
