@@ -137,7 +137,7 @@ def _lost(view: FrameView, make: Make, quiet: float) -> tuple[float, float, floa
 
 
 def _everywhere(step: Values, least: Values, had: Values, item: Departure) -> bool:
-    """Return whether the step itself takes detail away in three quarters of the blocks, and there was some."""
+    """Return whether the step itself takes detail away in three quarters of the blocks that had some."""
     first = max(0, item.start - 1)
     row = first + int(np.argmax(np.nan_to_num(step[first : item.start + STEP_ROWS + 1])))
     return bool(least[row] >= 0 and had[row] >= LEAST_DETAIL)
