@@ -10,9 +10,16 @@ from harness.timeline import Press, Timeline
 SLACK_NS = 100 * NS_PER_MS
 """How far an explained finding may stick out on either side: coding noise moves an edge by some frames."""
 
-EDGES = frozenset({("noise", "blur"), ("channel_error", "loudness"), ("hum", "loudness")})
-"""What begins as the first one begins or ends may be no more than that: the detail that noise added goes with
-it, and the level steps as a channel is lost and as it is back."""
+EDGES = {
+    "noise": frozenset({"blur"}),
+    "banding": frozenset({"blur"}),
+    "channel_error": frozenset({"loudness"}),
+    "hum": frozenset({"loudness"}),
+    "loudness": frozenset({"clicks", "distortion", "hiss"}),
+}
+"""What begins as another one begins or ends may be no more than that: the edges that noise or bands added go
+with them, the level steps as a channel is lost and as it is back, and a level that jumps clicks, and may be
+clipped from there on."""
 
 MARRED = frozenset(
     {
@@ -66,7 +73,7 @@ def _reason(
             mutual = other.defect in explains.get(item.defect, frozenset()) and _inside(other, item)
             if not mutual or _rank(item) > _rank(other):
                 return other.defect
-        if (other.defect, item.defect) in EDGES and _at_an_edge(item, other):
+        if item.defect in EDGES.get(other.defect, frozenset()) and _at_an_edge(item, other):
             return other.defect
     return item.explained_by
 

@@ -77,3 +77,9 @@ def test_detail_that_goes_as_noise_ends_is_no_blur(late_ns, reason):
 def test_a_step_of_the_level_as_a_channel_goes_or_comes_is_its_edge(start_ns, reason):
     channel, step = _finding("channel_error", S, 3 * S), _finding("loudness", start_ns, 9 * S)
     assert _reasons([channel, step]) == [None, reason]
+
+
+def test_a_level_that_jumps_and_stays_does_not_explain_clicks_later_on():
+    jump = _finding("loudness", S, 20 * S)
+    assert _reasons([jump, _finding("clicks", S, S + 1)]) == [None, "loudness"]
+    assert _reasons([jump, _finding("clicks", 5 * S, 6 * S)]) == [None, None]

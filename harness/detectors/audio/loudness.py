@@ -118,7 +118,6 @@ class Loudness(AudioDetector):
         "uneven_db",
     )
     trigger = Trigger(enter=LEAST_DB, leave=LEAST_DB, min_s=1.0)
-    explains: ClassVar[frozenset[str]] = frozenset({"clicks", "distortion", "hiss"})
 
     def __init__(self) -> None:
         self._meter = Meter()

@@ -76,7 +76,7 @@ class BlockCorruption(VideoDetector):
     metric = Metric("new block borders, as a multiple of the least that counts", "x")
     columns = ("borders", "on_grid", "off_grid", *motion.COLUMNS)
     trigger = Trigger(enter=DAMAGED, leave=DAMAGED)
-    explains = frozenset({"blockiness", "tearing", "stutter"})
+    explains = frozenset({"tearing", "stutter"})
 
     def measure(self, view: FrameView) -> tuple[float, ...]:
         """Return how strongly new edges close around blocks, 1 where that counts."""

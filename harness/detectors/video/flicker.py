@@ -80,7 +80,7 @@ class Flicker(VideoDetector):
     metric = Metric("jump of the brightness of the picture", "%")
     columns = ("jump", "agreement", "rose", "fell")
     trigger = Trigger(enter=JUMP[0], leave=JUMP[0], min_s=0.25)
-    explains = frozenset({"tearing"})
+    explains = frozenset({"block_corruption", "colour_error", "tearing"})
     """A flash that covers a part of the picture has straight edges that come and go."""
 
     def __init__(self) -> None:
