@@ -66,6 +66,11 @@ class CaptureBuffer:
                 raise EOFError(f"{self._source.uri}: the capture has ended")
             return None
 
+    @property
+    def filled(self) -> float:
+        """Return how much of it is taken, 0..1: what was captured and not yet recorded."""
+        return self._bytes / self._max_bytes
+
     def __iter__(self) -> Iterator[Captured]:
         """Yield items until the end."""
         while True:

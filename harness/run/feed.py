@@ -57,6 +57,11 @@ class Feed:
         self.source.close()
 
     @property
+    def waiting(self) -> float:
+        """Return how much of the buffer holds what is not recorded yet, 0..1."""
+        return self._buffer.filled
+
+    @property
     def format(self) -> StreamFormat | None:
         """Return the format of the signal, None while there is none."""
         return self._format

@@ -2,6 +2,7 @@
 
 import contextlib
 import threading
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +28,10 @@ ASK_EVERY_S = 1.0
 
 STEP_S = 0.05
 BEHIND_S = 0.5
+
+LEAVE_TO_RECORDER = 0.1
+"""Analysis rests while so much of the buffer waits to be recorded: 50 MB, 0.27 s at 1080p60."""
+
 Tell = Callable[[str], None]
 """Shows a line of progress; an empty one takes it away."""
 
@@ -169,6 +174,9 @@ class Session:
 
     def _advance(self, t_ns: int) -> None:
         self._analysed_ns = t_ns
+        # What analysis leaves for later is not lost; a frame is that finds the recorder's buffer full.
+        while self._writing.is_set() and self._watched.feed.waiting > LEAVE_TO_RECORDER:
+            time.sleep(STEP_S)
 
     def _note(self, event: Press | Mark) -> None:
         if self._recorder is not None:

@@ -1,5 +1,7 @@
 """A watch is recorded and analysed while it goes on; what is lost in between is told, never passed over."""
 
+import time
+
 import numpy as np
 import pytest
 
@@ -174,3 +176,13 @@ def test_without_a_signal_a_watch_does_not_begin(tmp_path, monkeypatch):
         session.start()
     assert session.finish() is None
     feed.close()
+
+
+def test_analysis_rests_while_the_recorder_is_behind(begin, monkeypatch):
+    waiting = [1.0]
+    monkeypatch.setattr(Feed, "waiting", property(lambda feed: waiting[0]))
+    session, _, _ = begin()
+    time.sleep(0.5)
+    assert session._analysed_ns < 10**8
+    waiting[0] = 0.0
+    assert [finding.defect for finding in session.finish().analysis.findings] == ["freeze_frame", "silence"]
