@@ -127,7 +127,7 @@ class Engine:
         return reason is None
 
     def _see(self, picture: Picture) -> None:
-        self._view = view = FrameView(picture, self._view)
+        self._view = view = FrameView(picture, self._view, due=self._pace.due(picture.frame))
         spare = self._spared(view)
         for track in self._tracks:
             if track.every_picture:
@@ -142,7 +142,7 @@ class Engine:
 
     def _spared(self, view: FrameView) -> FrameView | None:
         """Return the view for detectors that need not see every picture, or None if this is not for them."""
-        if not self._pace.due(view.frame):
+        if not view.due:
             return None
         self._spare = view if self._pace.every == 1 else FrameView(view.picture, self._spare)
         return self._spare

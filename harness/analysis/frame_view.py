@@ -30,14 +30,18 @@ class FrameView(Shares):
     view of the frame before, or `None` at the start, after a gap, after the signal came back, and after a
     change of size: then whatever compares two frames is `None` or NaN. The view before that is let go, so
     two frames are held at any time. Two views may show one picture, each beside another one before it.
+    `due` says whether detectors of what lasts are shown this one.
     """
 
-    def __init__(self, shown: Frame | Picture, previous: "FrameView | None" = None) -> None:
+    def __init__(
+        self, shown: Frame | Picture, previous: "FrameView | None" = None, *, due: bool = True
+    ) -> None:
         self.picture = shown if isinstance(shown, Picture) else Picture(shown)
         super().__init__(self.picture.ledger)
         self.frame = self.picture.frame
         self.t_ns = self.frame.t_ns
         self.index = self.frame.index
+        self.due = due
         self.previous: FrameView | None = None
         if previous is not None:
             previous.previous = None

@@ -251,6 +251,7 @@ class Sparing(Dark):
     every_picture = False
 
     def measure(self, view):
+        assert view.due
         before = -1 if view.previous is None else view.previous.index
         self.seen = [*getattr(self, "seen", []), (view.index, before)]
         return super().measure(view)

@@ -7,10 +7,11 @@ import numpy as np
 import pytest
 
 from harness.analysis.detector import Context, Series
+from harness.analysis.frame_view import FrameView
 from harness.bench.negatives import edits
 from harness.detectors.video.tearing import Tearing
-from harness.media import StreamFormat, VideoFormat
-from tests.support import moving
+from harness.media import Frame, StreamFormat, VideoFormat
+from tests.support import moving, shots
 
 START, STOP = 10, 30
 
@@ -112,3 +113,12 @@ def _torn_by(late):
     context = Context(StreamFormat(VideoFormat(640, 368, Fraction(25)), None))
     found = Tearing().find(Series(t_ns, columns, 30 * 40_000_000), context)
     return [(item.start_ns // 40_000_000, item.end_ns // 40_000_000) for item in found]
+
+
+def test_a_picture_that_is_not_due_is_remembered_and_not_searched():
+    detector, view, told = Tearing(), None, []
+    for index, (y, u, v) in enumerate(shots.pan(8)):
+        view = FrameView(Frame(index * 10**7, index, y, u, v), view, due=index % 2 == 0)
+        told.append(bool(np.isfinite(detector.measure(view)[0])))
+    assert told == [False, False, True, False, True, False, True, False]
+    assert len(detector._earlier) == 3

@@ -1,7 +1,6 @@
 """tearing: the screen shows parts of two pictures at once."""
 
 from collections import deque
-from fractions import Fraction
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -9,7 +8,6 @@ from numpy.typing import NDArray
 
 from harness.analysis.detector import Context, Series, VideoDetector
 from harness.analysis.frame_view import FrameView
-from harness.analysis.pace import Pace
 from harness.analysis.rows import moves, rows
 from harness.analysis.tears import LATE_PICTURES, NOWHERE, STRAIGHT, TURNS, find_break
 from harness.analysis.trigger import Interval, Trigger, confidence, merge
@@ -99,12 +97,6 @@ class Tearing(VideoDetector):
 
     def __init__(self) -> None:
         self._earlier: deque[Plane] = deque(maxlen=LATE_PICTURES)
-        self._pace = Pace(Fraction(25))
-
-    def prepare(self, context: Context) -> None:
-        """Take the frame rate: of 60 pictures a second every other one is searched, all are remembered."""
-        if context.format.video is not None:
-            self._pace.set(context.format.video.fps)
 
     def measure(self, view: FrameView) -> tuple[float, ...]:
         """Return the gain of the worst border, the third largest, where the worst is (0..1), by how many
@@ -115,13 +107,13 @@ class Tearing(VideoDetector):
             self._earlier.append(view.picture.of(rows))
             return (float("nan"),) * len(self.columns)
         found, turn = NOWHERE, STRAIGHT
-        due = self._pace.due(view.frame)
         if moves(view):
             # A picture that is shown again is none to compare with: 24 of 60 a second are new.
-            if due:
+            # All are remembered; of 60 a second, every other one is searched.
+            if view.due:
                 found, turn = find_break(view, self._earlier, SURE)
             self._earlier.append(view.picture.of(rows))
-        if not due:
+        if not view.due:
             return (float("nan"),) * len(self.columns)
         height = view.height_px
         worst = found.gain, found.others, found.row / height, found.late
