@@ -95,5 +95,22 @@ class SignalEvent:
     format: StreamFormat | None = None
 
 
-Captured = Frame | AudioBlock | Gap | SignalEvent
+RigEventKind = Literal["unplugged", "plugged_in", "overflow", "clock", "protected", "restarted"]
+
+
+@dataclass(frozen=True, slots=True)
+class RigEvent:
+    """Something happened to what we test with, never to the device.
+
+    `kind`: the capture was unplugged or came back, a queue of its driver ran over, its clock was measured
+    or jumped, its input is protected (HDCP), a sender began anew. `detail` says it in one line to a
+    technician; what was lost meanwhile is a `Gap` of its own.
+    """
+
+    t_ns: int
+    kind: RigEventKind
+    detail: str = ""
+
+
+Captured = Frame | AudioBlock | Gap | SignalEvent | RigEvent
 """Anything a capture source or a recording yields, in order of time."""

@@ -84,7 +84,10 @@ class KeyRecord(Part):
 
 
 class MarkRecord(Part):
-    """A moment: play_asked, first_frame, watch_start, watch_end, signal_lost, signal_back, planted, note."""
+    """A moment: play_asked, first_frame, watch_start, watch_end, signal_lost, signal_back, planted, note.
+
+    What happened to the rig begins with `rig_`: rig_unplugged, rig_overflow, rig_protected ...
+    """
 
     kind: str
     t_s: float

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from harness.media import Gap, SignalEvent
+from harness.media import Gap, RigEvent, SignalEvent
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,7 @@ class Timeline:
     marks: list[Mark] = field(default_factory=list)
     gaps: list[Gap] = field(default_factory=list)
     signal: list[SignalEvent] = field(default_factory=list)
+    rig: list[RigEvent] = field(default_factory=list)
 
     def first(self, kind: str) -> Mark | None:
         """Return the first mark of a kind, or `None`."""

@@ -10,7 +10,18 @@ import pytest
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "harness"
 
-VALUES = {"errors", "clock", "media", "timeline", "findings", "verdict", "config", "record", "decoding"}
+VALUES = {
+    "errors",
+    "clock",
+    "media",
+    "timeline",
+    "findings",
+    "verdict",
+    "config",
+    "record",
+    "decoding",
+    "ports",
+}
 LEVELS = [
     VALUES,
     {"control", "capture", "recording", "analysis", "impair"},

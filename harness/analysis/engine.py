@@ -15,7 +15,7 @@ from harness.analysis.startup import StartUp
 from harness.analysis.tracks import Track
 from harness.clock import NS_PER_MS, NS_PER_S, ns_to_seconds, seconds_to_ns
 from harness.findings import AvSync, Check, Finding
-from harness.media import AudioBlock, Captured, Frame, Gap, SignalEvent
+from harness.media import AudioBlock, Captured, Frame, Gap, RigEvent, SignalEvent
 
 SHARED_PICTURE = "shared views of a frame"
 SHARED_SOUND = "shared views of a hop"
@@ -83,6 +83,7 @@ class Engine:
         self._shared_ns = {SHARED_PICTURE: 0, SHARED_SOUND: 0}
         self._gaps: list[Gap] = []
         self._signal: list[SignalEvent] = []
+        self._rig: list[RigEvent] = []
 
     def feed(self, item: Captured | Picture) -> None:
         """Take the next item of a recording, in order of time; frames also as pictures of them."""
@@ -96,6 +97,8 @@ class Engine:
                 self._view = self._spare = None
             else:
                 self._hear(self._hops.lost())
+        elif isinstance(item, RigEvent):
+            self._rig.append(item)
         else:
             self._change_signal(item)
 
@@ -110,6 +113,7 @@ class Engine:
             self._start_up.mark(timeline)
         timeline.gaps = list(dict.fromkeys([*timeline.gaps, *self._gaps]))
         timeline.signal = list(dict.fromkeys([*timeline.signal, *self._signal]))
+        timeline.rig = list(dict.fromkeys([*timeline.rig, *self._rig]))
         series: dict[str, Series] = {}
         for track in self._tracks:
             series |= track.series(self._end_ns)

@@ -18,7 +18,7 @@ from harness.capture.protocol import CaptureSource
 from harness.capture.signal import await_signal
 from harness.clock import MonotonicClock, ns_to_seconds, seconds_to_ns
 from harness.errors import HarnessError, InputError
-from harness.media import Captured, Gap, SignalEvent
+from harness.media import Captured, Gap, RigEvent, SignalEvent
 from harness.recording.disk import require_room
 from harness.recording.recorder import Recorder
 
@@ -84,7 +84,7 @@ class _Taken:
     def add(self, item: Captured) -> None:
         if isinstance(item, Gap):
             self.gaps += 1
-        elif not isinstance(item, SignalEvent):
+        elif not isinstance(item, SignalEvent | RigEvent):
             self.start_ns = item.t_ns if self.start_ns is None else self.start_ns
             self.end_ns = item.t_ns
 

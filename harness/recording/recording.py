@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from harness.clock import NS_PER_S
 from harness.decoding import MediaFile, probe_duration_ns, read_pictures, read_sounds
 from harness.decoding.container import Damage
-from harness.media import AudioBlock, Captured, Frame, Gap, Plane, SignalEvent, StreamFormat
+from harness.media import AudioBlock, Captured, Frame, Gap, Plane, RigEvent, SignalEvent, StreamFormat
 from harness.recording.disk import GrowingFile
 from harness.recording.timing import EndLine, FormatLine, FrameLine, Line, SoundLine, read_lines, sidecar
 from harness.timeline import Mark, Press, Timeline
@@ -84,6 +84,8 @@ class Recording:
                 timeline.gaps.append(moved)
             elif isinstance(moved, SignalEvent):
                 timeline.signal.append(moved)
+            elif isinstance(moved, RigEvent):
+                timeline.rig.append(moved)
         return timeline
 
     @property
@@ -124,9 +126,9 @@ class Recording:
         pictures = _Matched(read_pictures(opener, self._damage, threads=self._threads))
         sounds = _Matched(read_sounds(opener, self._damage))
         start_ns: int | None = None
-        early: list[Gap | SignalEvent] = []
+        early: list[Gap | SignalEvent | RigEvent] = []
         for line in self._lines(follow):
-            if isinstance(line, Gap | SignalEvent):
+            if isinstance(line, Gap | SignalEvent | RigEvent):
                 early.append(line)
             elif isinstance(line, FrameLine | SoundLine):
                 start_ns = line.t_ns if start_ns is None else start_ns
@@ -202,6 +204,6 @@ def _moved(line: Line, start_ns: int) -> Line:
     """Return a line with its times counted from the start of the recording."""
     if isinstance(line, Gap | Press):
         return replace(line, start_ns=line.start_ns - start_ns, end_ns=line.end_ns - start_ns)
-    if isinstance(line, SignalEvent | Mark):
+    if isinstance(line, SignalEvent | RigEvent | Mark):
         return replace(line, t_ns=line.t_ns - start_ns)
     return line

@@ -11,10 +11,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, get_args
 
 from harness.errors import InputError
-from harness.media import AudioFormat, Gap, SignalEvent, StreamFormat, VideoFormat
+from harness.media import AudioFormat, Gap, RigEvent, RigEventKind, SignalEvent, StreamFormat, VideoFormat
 from harness.timeline import Mark, Press
 
 SCHEMA = "harness.timing/1"
@@ -59,7 +59,7 @@ class EndLine:
     samples: int
 
 
-Line = FrameLine | SoundLine | FormatLine | EndLine | Gap | SignalEvent | Press | Mark
+Line = FrameLine | SoundLine | FormatLine | EndLine | Gap | SignalEvent | RigEvent | Press | Mark
 
 
 class TimingWriter:
@@ -120,6 +120,7 @@ KEYS: dict[type[Line], dict[str, str]] = {
     SoundLine: {"samples": "samples", "first_sample": "first_sample", "t_ns": "t_ns", "pts_ms": "pts_ms"},
     Gap: {"gap": "medium", "start_ns": "start_ns", "end_ns": "end_ns", "reason": "reason"},
     SignalEvent: {"signal": "kind", "t_ns": "t_ns", "format": "format"},
+    RigEvent: {"rig": "kind", "t_ns": "t_ns", "detail": "detail"},
     Press: {"press": "key", "start_ns": "start_ns", "end_ns": "end_ns", "via": "via"},
     Mark: {"mark": "kind", "t_ns": "t_ns", "detail": "detail"},
     FormatLine: {"recorded": "format"},
@@ -131,6 +132,7 @@ KINDS = {next(iter(keys)): kind for kind, keys in KEYS.items()}
 WORDS = {
     "medium": {"video", "audio"},
     "signal": {"signal_lost", "signal_back", "format_changed"},
+    "rig": set(get_args(RigEventKind)),
 }
 TEXTS = {"medium", "reason", "kind", "key", "via", "detail"}
 

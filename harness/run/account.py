@@ -80,6 +80,7 @@ def _course(timeline: Timeline) -> dict[str, Any]:
     """Return keys, marks and gaps; the signal's changes are marks to whoever reads a timeline."""
     marks = [(mark.kind, mark.t_ns, mark.detail) for mark in timeline.marks]
     marks += [(event.kind, event.t_ns, "") for event in timeline.signal]
+    marks += [(f"rig_{event.kind}", event.t_ns, event.detail) for event in timeline.rig]
     return {
         "keys": [
             KeyRecord(

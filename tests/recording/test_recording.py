@@ -8,7 +8,16 @@ import numpy as np
 import pytest
 
 from harness.errors import InputError
-from harness.media import AudioBlock, AudioFormat, Frame, Gap, SignalEvent, StreamFormat, VideoFormat
+from harness.media import (
+    AudioBlock,
+    AudioFormat,
+    Frame,
+    Gap,
+    RigEvent,
+    SignalEvent,
+    StreamFormat,
+    VideoFormat,
+)
 from harness.recording.recorder import Recorder
 from harness.recording.recording import DAMAGED, Recording
 from harness.recording.timing import sidecar
@@ -71,10 +80,11 @@ def test_the_timeline_counts_from_the_first_frame(path):
     items = captured(10)
     gap = Gap(START_NS + 10, START_NS + 20, "audio", 'a loss, "quoted"\nand more')
     event = SignalEvent(START_NS + 30, "format_changed", stream_format(32, 32, Fraction(60000, 1001)))
+    unplugged = RigEvent(START_NS + 40, "unplugged", "the capture card went away; plug it in again")
     press = Press("VOLUME_UP", START_NS + 1, START_NS + 2, "ir")
     with Recorder(path, stream_format(), threads=1) as recorder:
         recorder.note(Mark("watch_start", START_NS - 5))
-        for item in [*items, gap, event]:
+        for item in [*items, gap, event, unplugged]:
             recorder.write(item)
         recorder.note(press)
         recorder.note(Mark("play_asked", START_NS + 7, "bün\u2028ny"))
@@ -83,8 +93,9 @@ def test_the_timeline_counts_from_the_first_frame(path):
     assert timeline.marks == [Mark("watch_start", -5), Mark("play_asked", 7, "bün\u2028ny")]
     assert timeline.gaps == [replace(gap, start_ns=10, end_ns=20)]
     assert timeline.signal == [replace(event, t_ns=30)]
+    assert timeline.rig == [replace(unplugged, t_ns=40)]
     out = list(Recording(path).items())
-    assert out[-2:] == [timeline.gaps[0], timeline.signal[0]]
+    assert out[-3:] == [timeline.gaps[0], timeline.signal[0], timeline.rig[0]]
 
 
 def test_duration_and_completeness(path):

@@ -1,0 +1,29 @@
+"""What was found on this machine that a rig can be made of."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+PortKind = Literal["capture", "sound", "adb", "infrared", "cec", "power"]
+
+
+@dataclass(frozen=True, slots=True)
+class Port:
+    """A port of this machine that a device can be captured or controlled by.
+
+    Parameters
+    ----------
+    kind : PortKind
+        What it is good for.
+    uri : str
+        What a device's or a rig's file says to use it; stays the same over a reboot where the system
+        lets it.
+    name : str
+        What it calls itself.
+    note : str
+        What keeps it from being used, or what is known of it, in one line.
+    """
+
+    kind: PortKind
+    uri: str
+    name: str
+    note: str = ""
