@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from harness.cli import qualify
 from harness.errors import HarnessError
 from harness.run.registry import Registration, default_folders, find_profile, known_ids
 
@@ -29,6 +30,7 @@ examples:
   harness devices add living-room --adb 192.168.1.7:5555 --model "Example TV 4K" --app com.example.tv
   harness devices add bedroom --ir /dev/ttyACM0 --ir-keys keymaps/bedroom.yaml
   harness devices check virtual-stb
+  harness devices qualify living-room --player "BrightSign HD225"
 
 exit status: 0 all is well, 1 something does not answer, 2 the call or a file is unusable
 """
@@ -38,7 +40,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     """Add the command to the command line."""
     parser = subparsers.add_parser(
         "devices",
-        help="list, show, add and check the devices under test",
+        help="list, show, add, check and qualify the devices under test",
         description="The devices under test: one YAML file each, in devices/.",
         epilog=EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
@@ -53,6 +55,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     check = verbs.add_parser("check", help="open each control and the capture; say what answers")
     check.add_argument("name", metavar="NAME", nargs="?", help="one device (default: all)")
     check.set_defaults(run=_check)
+    qualify.add_verb(verbs)
 
 
 def _add_verb(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

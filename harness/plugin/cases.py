@@ -60,11 +60,13 @@ def _short(item: pytest.Item, excinfo: Any, whose: str | None) -> Any:
 def _close(item: pytest.Item, report: pytest.TestReport, case: CaseState) -> None:
     run = item.config.stash[RUN]
     record = _record(item, case)
+    run.aside.note(record)
     _drop_recordings(run, record)
     report.harness = {  # type: ignore[attr-defined]
         "case": record.model_dump(mode="json"),
         "device": case.device_record,
         "rig": case.rig_record,
+        "set_aside": dict(run.aside.reasons),
     }
     report.user_properties += [
         ("device", case.device or ""),

@@ -47,6 +47,16 @@ class Omission:
 
 
 @dataclass(frozen=True, slots=True)
+class Warned:
+    """Something that the whole run stands on, and that is not as it ought to be."""
+
+    what: str
+    sentence: str
+    command: str = ""
+    """What to type to mend it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Summary:
     """What a release manager reads first."""
 
@@ -56,6 +66,7 @@ class Summary:
     more: list[str]
     counts: list[Count]
     omissions: list[Omission]
+    warnings: list[Warned]
 
 
 def sum_up(record: RunRecord, cases: Sequence[CaseView], grid: Grid) -> Summary:
@@ -67,7 +78,29 @@ def sum_up(record: RunRecord, cases: Sequence[CaseView], grid: Grid) -> Summary:
         for group, names in _SAID.items()
         if tally[group] or group in ("failed", "passed")
     ]
-    return Summary(decision, HEADLINES[decision], reasons[:2], reasons[2:], counts, _omissions(cases, grid))
+    return Summary(
+        decision,
+        HEADLINES[decision],
+        reasons[:2],
+        reasons[2:],
+        counts,
+        _omissions(cases, grid),
+        _warnings(record),
+    )
+
+
+def _warnings(record: RunRecord) -> list[Warned]:
+    """Return what to say of rigs that nobody has qualified, and of devices that were set aside."""
+    warnings = [
+        Warned(f"{device} was set aside.", _sentence(sentence))
+        for device, sentence in record.set_aside.items()
+    ]
+    for rig in record.rigs:
+        if not rig.standing.trusted:
+            sentence, _, command = rig.standing_words.partition("; run: ")
+            told = sentence or f"The rig {rig.name or rig.id} was never qualified"
+            warnings.append(Warned("Rig not qualified.", f"{told}{', run:' if command else '.'}", command))
+    return warnings
 
 
 def _decide(record: RunRecord, cases: Sequence[CaseView]) -> tuple[str, list[str]]:
