@@ -3,6 +3,7 @@
 from dataclasses import replace
 from functools import lru_cache
 
+import cv2
 import numpy as np
 
 from harness.media import AudioBlock, AudioFormat, Frame, StreamFormat
@@ -44,6 +45,40 @@ def changed(items, change):
 def failing(found):
     """Return the names of the figures that fail."""
     return {name for name, figure in found.items() if figure.status == "fail"}
+
+
+class Faulty:
+    """A capture source that makes of each item what `change` returns, or loses it."""
+
+    def __init__(self, source, change):
+        self.uri, self.source, self.change = source.uri, source, change
+
+    def open(self):
+        return self.source.open()
+
+    def read(self, timeout_s=1.0):
+        item = self.source.read(timeout_s)
+        return None if item is None else self.change(item)
+
+    def close(self):
+        self.source.close()
+
+
+def full_range(item):
+    """Return what a rig makes of a frame that takes narrow range for full range."""
+    if not isinstance(item, Frame):
+        return item
+    planes = (cv2.LUT(plane, table) for plane, table in zip((item.y, item.u, item.v), _FULL, strict=True))
+    return Frame(item.t_ns, item.index, *planes)
+
+
+def _codes(values):
+    return np.uint8(np.clip(np.rint(values), 0, 255))
+
+
+_CODE = np.arange(256.0)
+_CHROMA = _codes((_CODE - 128) * 255 / 224 + 128)
+_FULL = (_codes((_CODE - 16) * 255 / 219), _CHROMA, _CHROMA)
 
 
 def clock(ppm):

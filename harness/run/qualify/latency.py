@@ -25,7 +25,10 @@ REACTS_S: Final = 2.5
 """A reaction that takes longer is none."""
 
 MOVED_CODES: Final = 0.15
-"""The mean change of the small luma, code values, by which a focus that moves shows; grain changes less."""
+"""The mean change of the small luma, code values, by which a focus that moves shows."""
+
+STANDS_OUT: Final = 3.0
+"""And a reaction changes so many times more than anything in the half second before."""
 
 KEYS: Final = (("RIGHT", "LEFT"), ("DOWN", "UP"))
 MEDIAN_MS: Final = 1000.0
@@ -118,13 +121,14 @@ def unmeasured(why: str) -> list[Figure]:
 def reaction_ms(press: Press, changes: Changes) -> float | None:
     """Return from the beginning of a press to the first frame that differs, or None.
 
-    None, too, where the picture was moving before the press.
+    A reaction stands out from whatever moved, or was grain, before the press.
     """
     rest = changes.between(press.start_ns - round(REST_S * NS_PER_S), press.start_ns)[1]
-    if not rest.size or rest.max() >= MOVED_CODES:
+    if not rest.size:
         return None
+    least = max(MOVED_CODES, STANDS_OUT * float(rest.max()))
     times, change = changes.between(press.start_ns, press.start_ns + round(REACTS_S * NS_PER_S))
-    moved = np.flatnonzero(change >= MOVED_CODES)
+    moved = np.flatnonzero(change >= least)
     return float(times[moved[0]] - press.start_ns) / NS_PER_MS if moved.size else None
 
 

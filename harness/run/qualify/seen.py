@@ -128,12 +128,12 @@ class Stamped:
 
     source: CaptureSource
     clock: Clock
+    uri: str = field(init=False)
     delays_s: list[float] = field(default_factory=list)
 
-    @property
-    def uri(self) -> str:
-        """Return what is captured."""
-        return self.source.uri
+    def __post_init__(self) -> None:
+        """Take over what is captured."""
+        self.uri = self.source.uri
 
     def open(self) -> StreamFormat | None:
         """Begin to capture."""

@@ -172,17 +172,15 @@ FULL = "narrow range is taken for full range"
 SQUEEZED = "full range is taken for narrow range"
 
 
-def _full(y, u, v):
-    return (y - 16) * 255 / 219, *((plane - 128) * 255 / 224 + 128 for plane in (u, v))
-
-
 def _squeezed(y, u, v):
     return y * 219 / 255 + 16, *((plane - 128) * 224 / 255 + 128 for plane in (u, v))
 
 
-@pytest.mark.parametrize(("turn", "mistake", "gain"), [(_full, FULL, 1.164), (_squeezed, SQUEEZED, 0.859)])
-def test_a_wrong_range_is_measured_and_named(turn, mistake, gain):
-    found = figures(pictures(turn))
+@pytest.mark.parametrize(
+    ("change", "mistake", "gain"), [(rigs.full_range, FULL, 1.164), (pictures(_squeezed), SQUEEZED, 0.859)]
+)
+def test_a_wrong_range_is_measured_and_named(change, mistake, gain):
+    found = figures(change)
     assert failing(found) == {"grey_error", "colour_error", "range_gain"}
     assert found["range_gain"].value == pytest.approx(gain, abs=0.002)
     assert found["grey_error"].note == mistake
