@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from harness.findings import DEFECTS
-from harness.record import RunRecord
+from harness.record import RigRecord, RunRecord
 from harness.report.cases import CaseView
 from harness.report.grid import Grid, case_states
 from harness.report.wording import counted, listed, words
@@ -18,6 +18,8 @@ HEADLINES = {
 NOTHING_MEASURED = "No test of this run passed with a measurement, so nothing supports shipping."
 MOST_NAMED = 200
 """Tests that measured nothing are named up to here; the sections below name all."""
+MOST_RIGS = 3
+"""Rigs that are not qualified are named on the first screen up to here."""
 _SAID = {
     "failed": ("failed", "failed"),
     "inconclusive": ("inconclusive", "inconclusive"),
@@ -90,17 +92,26 @@ def sum_up(record: RunRecord, cases: Sequence[CaseView], grid: Grid) -> Summary:
 
 
 def _warnings(record: RunRecord) -> list[Warned]:
-    """Return what to say of rigs that nobody has qualified, and of devices that were set aside."""
-    warnings = [
-        Warned(f"{device} was set aside.", _sentence(sentence))
-        for device, sentence in record.set_aside.items()
-    ]
-    for rig in record.rigs:
-        if not rig.standing.trusted:
-            sentence, _, command = rig.standing_words.partition("; run: ")
-            told = sentence or f"The rig {rig.name or rig.id} was never qualified"
-            warnings.append(Warned("Rig not qualified.", f"{told}{', run:' if command else '.'}", command))
-    return warnings
+    """Return what to say of devices that were set aside, and of rigs that nobody has qualified."""
+    aside = [_set_aside(record, device, sentence) for device, sentence in record.set_aside.items()]
+    rigs = [_unqualified(rig) for rig in record.rigs if not rig.standing.trusted]
+    more = len(rigs) - MOST_RIGS
+    if more > 0:
+        rest = Warned("Rigs not qualified.", f"{more} more: they are named at the end of this page.")
+        rigs = [*rigs[:MOST_RIGS], rest]
+    return aside + rigs
+
+
+def _set_aside(record: RunRecord, device: str, sentence: str) -> Warned:
+    left = sum(case.device == device and sentence in case.message for case in record.cases)
+    told = f" {counted(left, 'test was', 'tests were')} not run." if left else ""
+    return Warned("Device set aside.", f"{_sentence(sentence)}{told}")
+
+
+def _unqualified(rig: RigRecord) -> Warned:
+    sentence, _, command = rig.standing_words.partition("; run: ")
+    told = _sentence(sentence or f"The rig {rig.name or rig.id} was never qualified")
+    return Warned("Rig not qualified.", f"{told} Type:" if command else told, command)
 
 
 def _decide(record: RunRecord, cases: Sequence[CaseView]) -> tuple[str, list[str]]:

@@ -106,8 +106,8 @@ def _levels(seen: Seen) -> list[Figure]:
     values = (found.grey_error_codes, found.colour_error_codes, found.gain) if found else (None,) * 3
     most = ((None, GREY_CODES), (None, COLOUR_CODES), GAIN)
     told = (
-        ("grey_error", "largest error of a grey", "8-bit code values"),
-        ("colour_error", "largest error of a colour", "8-bit code values"),
+        ("grey_error", "largest error of a grey, 8 bits", "code values"),
+        ("colour_error", "largest error of a colour, 8 bits", "code values"),
         ("range_gain", "width of the range from black to white", "x"),
     )
     return [
