@@ -83,9 +83,7 @@ def _reason(
             mutual = other.defect in explains.get(item.defect, frozenset()) and _inside(other, item)
             if not mutual or _rank(item) > _rank(other):
                 return other.defect
-        if item.defect in EDGES.get(other.defect, frozenset()) and _at_an_edge(item, other):
-            return other.defect
-        if other.defect in CUT_SHORT.get(item.defect, frozenset()) and _ends_with(item, other):
+        if _is_an_edge(item, other):
             return other.defect
     return item.explained_by
 
@@ -99,8 +97,11 @@ def _inside(item: Finding, other: Finding) -> bool:
     return other.start_ns - SLACK_NS <= item.start_ns and item.end_ns <= other.end_ns + SLACK_NS
 
 
-def _at_an_edge(item: Finding, other: Finding) -> bool:
-    return any(abs(item.start_ns - edge_ns) <= EDGE_NS for edge_ns in (other.start_ns, other.end_ns))
+def _is_an_edge(item: Finding, other: Finding) -> bool:
+    """Return whether an edge of the other one is all that there is to a finding."""
+    if item.defect in EDGES.get(other.defect, frozenset()):
+        return any(abs(item.start_ns - edge_ns) <= EDGE_NS for edge_ns in (other.start_ns, other.end_ns))
+    return other.defect in CUT_SHORT.get(item.defect, frozenset()) and _ends_with(item, other)
 
 
 def _ends_with(item: Finding, other: Finding) -> bool:
