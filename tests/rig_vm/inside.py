@@ -10,7 +10,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 OUT = Path("/out")
-STEP_S = 60
+TMP = Path("/tmp-guest")
+"""Memory of the guest; `/out` is a folder of the host, and slow."""
+STEP_S = 100
 
 
 def run_steps(job: str, steps: Sequence[Callable[[], object]]) -> None:
