@@ -109,7 +109,7 @@ def test_a_mode_that_is_not_offered_is_told_with_the_nearest():
     with pytest.raises(InputError) as error:
         choose(USB_CARD, Wish((1280, 720), Fraction(50)), URI)
     assert str(error.value).startswith(
-        f"{URI}: the card does not offer 1280x720 at 50; nearest: MJPG 1280x720 at 59.94, YUYV 1280x720 at 10, "
+        f"{URI}: the card does not offer 1280x720 at 50; nearest: MJPG 1280x720 at 59.94, YUYV 1280x720 at 10"
     )
     with pytest.raises(InputError, match="no mode that can be read"):
         choose([], Wish(), URI)
@@ -126,15 +126,26 @@ def test_the_lightest_format_is_used_of_those_that_are_offered():
 
 def test_the_requests_to_a_driver_have_the_numbers_of_linux():
     """The number of a request holds the size of its structure."""
-    assert [
-        *(0x80685600, 0xC0D05605, 0xC0145608, 0xC0585611, 0x40045612, 0xC0CC5616)
-    ] == [kernel.QUERYCAP, kernel.S_FMT, kernel.REQBUFS, kernel.DQBUF, kernel.STREAMON, kernel.S_PARM]
-    assert [
-        *(0xC0405602, 0xC02C564A, 0xC034564B, 0xC050561A)
-    ] == [kernel.ENUM_FMT, kernel.ENUM_FRAMESIZES, kernel.ENUM_FRAMEINTERVALS, kernel.ENUMINPUT]
-    assert [
-        *(0x80845663, 0xC0845657, 0x80885659, 0x4020565A)
-    ] == [kernel.QUERY_DV_TIMINGS, kernel.S_DV_TIMINGS, kernel.DQEVENT, kernel.SUBSCRIBE_EVENT]
+    assert [*(0x80685600, 0xC0D05605, 0xC0145608, 0xC0585611, 0x40045612, 0xC0CC5616)] == [
+        kernel.QUERYCAP,
+        kernel.S_FMT,
+        kernel.REQBUFS,
+        kernel.DQBUF,
+        kernel.STREAMON,
+        kernel.S_PARM,
+    ]
+    assert [*(0xC0405602, 0xC02C564A, 0xC034564B, 0xC050561A)] == [
+        kernel.ENUM_FMT,
+        kernel.ENUM_FRAMESIZES,
+        kernel.ENUM_FRAMEINTERVALS,
+        kernel.ENUMINPUT,
+    ]
+    assert [*(0x80845663, 0xC0845657, 0x80885659, 0x4020565A)] == [
+        kernel.QUERY_DV_TIMINGS,
+        kernel.S_DV_TIMINGS,
+        kernel.DQEVENT,
+        kernel.SUBSCRIBE_EVENT,
+    ]
     assert (kernel.Buffer.sequence.offset, kernel.Buffer.m.offset) == (56, 64)
     assert (kernel.Event.timestamp.offset, kernel.Input.status.offset) == (80, 56)
     assert kernel.name_of(kernel.fourcc("NV12")) == "NV12"

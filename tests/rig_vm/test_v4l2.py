@@ -15,7 +15,7 @@ pytestmark = pytest.mark.rig_vm("v4l2")
 
 HD_READY_24 = [1280, 720, "24"]
 JITTER_NS = 150_000_000
-"""How far the stamps of the guest's test card may be from its count; it loses no frame without counting it."""
+"""How far the stamps of the guest's test card may be from its count."""
 
 
 def frames(captured):
@@ -31,7 +31,7 @@ def told(captured, name):
 
 
 def check_account(captured):
-    """Every jump of the count has its gap, from the frame that was due to the one that came, and no other has."""
+    """Every jump of the count has its gap, from the frame that was due to the one that came."""
     period_ns = 1_000_000_000 / Fraction((captured["format"] or HD_READY_24)[2])
     for number, (before, after) in enumerate(pairwise(captured["items"])):
         if "frame" not in after:
@@ -68,7 +68,7 @@ def test_frames_that_the_computer_was_too_slow_for_are_gaps(results):
 
 
 def test_colours_are_the_same_in_every_format(results):
-    """Bars at 75 %: white, yellow, cyan, green, magenta, red, blue, black, in BT.601 at this size and card."""
+    """Bars at 75 %: white, yellow, cyan, green, magenta, red, blue, black, in BT.601."""
     found = results["colours"]
     assert found["NV12"][0] == pytest.approx([180, 128, 128], abs=2)
     assert found["NV12"][5] == pytest.approx([65, 100, 212], abs=2)
