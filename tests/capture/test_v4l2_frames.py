@@ -107,6 +107,15 @@ def test_jpeg_pictures_become_planes_in_narrow_range():
         assert (int(y[0, 0]), int(y[0, -1]), int(u[0, 0])) == (16, 235, 128)
 
 
+def test_half_a_jpeg_picture_is_damaged():
+    whole = np.frombuffer(jpeg(RANDOM.integers(0, 256, (HEIGHT, WIDTH, 3), np.uint8)), np.uint8)
+    unpack = unpacker(layout("MJPG"))
+    unpack(whole)
+    with pytest.raises(Damaged, match="without its end"):
+        unpack(whole[: len(whole) // 2])
+    unpack(np.hstack([whole, np.zeros(500, np.uint8)]))
+
+
 def jpeg(rgb):
     file = io.BytesIO()
     with av.open(file, "w", format="mjpeg") as out:
@@ -153,6 +162,15 @@ def test_a_driver_that_does_not_count_is_followed_by_time():
 
 def test_a_card_at_half_its_rate_has_no_gaps():
     assert placed(Count(), *((k, 2 * k * PERIOD_NS) for k in range(5))) == [(k, None) for k in range(5)]
+
+
+def test_a_card_that_is_slower_than_it_promised_has_gaps_until_that_is_known():
+    """And after that, where there is none for much longer than usual."""
+    count = Count()
+    slow = [count.place(k, 3 * k * PERIOD_NS, PERIOD_NS) for k in range(20)]
+    assert [bool(gap) for _, gap in slow] == [False] + [True] * 8 + [False] * 11
+    _, gap = count.place(20, 68 * PERIOD_NS, PERIOD_NS)
+    assert gap == Gap(58 * PERIOD_NS, 68 * PERIOD_NS, "video", UNCOUNTED)
 
 
 def test_a_count_that_begins_anew_keeps_the_index_and_tells_why():
