@@ -16,8 +16,9 @@ from harness.clock import Clock, MonotonicClock
 from harness.control import adb_shell
 from harness.control.adb_server import SERVER
 from harness.control.adb_shell import Deadline
-from harness.control.keymap import AdbKeyMap
+from harness.control.keymap import AdbKeyMap, load_adb_keys
 from harness.control.protocol import ShellResult
+from harness.control.uri import Wanted
 from harness.errors import ControlLost, DeviceError
 from harness.timeline import Press
 
@@ -32,6 +33,12 @@ LONG_PRESS_S = 0.5
 USER_PORT = 5037
 GOOD_ANSWERS = ("connected to", "failed to authenticate")
 """What `connect` answers when the device is there; the second while it asks its user to trust us."""
+
+
+def make(wanted: Wanted) -> "AdbControl":
+    """Return the control of `adb:HOST:PORT` or `adb:SERIAL`."""
+    serial, _ = wanted.parts()
+    return AdbControl(serial, load_adb_keys(wanted.keys()), wanted.clock)
 
 
 @dataclass(frozen=True, slots=True)
