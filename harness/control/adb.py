@@ -27,6 +27,7 @@ LOST_S = 8.0
 
 PRESS_S = 5.0
 PROBE_S = 2.0
+ANSWER_S = 5.0
 LONG_PRESS_S = 0.5
 """Android's own limit between a press and a long press; `input` knows nothing in between."""
 
@@ -111,6 +112,10 @@ class AdbControl:
         runs after `timeout_s`.
         """
         return self._run(argv, timeout_s).result
+
+    def ask(self) -> None:
+        """See that the device still answers; raises ControlLost, DeviceError."""
+        self.shell(["true"], timeout_s=ANSWER_S)
 
     def close(self) -> None:
         """Let go of the device and of the server; idempotent, never raises."""

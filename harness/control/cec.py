@@ -89,6 +89,12 @@ class CecControl:
                 self._say(bytes((USER_CONTROL_RELEASED,)))
             return Press(key, start_ns, self._clock.now_ns(), self.name)
 
+    def ask(self) -> None:
+        """See that the device is there on the cable; raises ControlLost."""
+        self.open()
+        with self._told():
+            self._say(b"")
+
     def power_status(self) -> str:
         """Return `on`, `standby`, `going on` or `going to standby`; raises ControlLost."""
         self.open()

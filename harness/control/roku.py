@@ -128,6 +128,11 @@ class RokuControl:
                 f"roku {self.address}: it has no app {app}; see http://{self.address}/query/apps"
             )
 
+    def ask(self) -> None:
+        """See that the device still answers; raises ControlLost."""
+        self._info = None
+        self.open()
+
     def power_status(self) -> str:
         """Return `PowerOn`, `Ready` (off), `DisplayOff` ...; raises ControlLost."""
         with self._told():
