@@ -95,7 +95,7 @@ class SignalEvent:
     format: StreamFormat | None = None
 
 
-RigEventKind = Literal["unplugged", "plugged_in", "overflow", "clock", "protected", "restarted"]
+RigEventKind = Literal["unplugged", "plugged_in", "overflow", "clock", "protected", "out_of_range", "restarted"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +103,7 @@ class RigEvent:
     """Something happened to what we test with, never to the device.
 
     `kind`: the capture was unplugged or came back, a queue of its driver ran over, its clock was measured
-    or jumped, its input is protected (HDCP), a sender began anew. `detail` says it in one line to a
+    or jumped, its input is protected (HDCP) or beyond what it can capture, a card or a sender began anew. `detail` says it in one line to a
     technician; what was lost meanwhile is a `Gap` of its own.
     """
 

@@ -1,4 +1,4 @@
-"""Capture sources: one protocol, chosen by URI (virtual card, file)."""
+"""Capture sources: one protocol, chosen by URI (capture card, virtual card, file)."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -11,8 +11,9 @@ from harness.errors import InputError
 def open_source(uri: str) -> CaptureSource:
     """Return the source that a URI names, not yet opened.
 
-    `virtual:/path/hdmi.sock` is the virtual device's HDMI output, `file:/path/a.mkv` replays a media
-    file as if it were live. Raises InputError for anything else, naming the schemes.
+    `v4l2:/dev/video0?size=1280x720` is a capture card, `virtual:/path/hdmi.sock` the virtual device's HDMI
+    output, `file:/path/a.mkv` replays a media file as if it were live. Raises InputError for anything else,
+    naming the schemes, and for options that are not known.
     """
     scheme, colon, rest = uri.partition(":")
     if not colon or scheme not in SOURCES:
@@ -22,20 +23,26 @@ def open_source(uri: str) -> CaptureSource:
         )
     if not rest:
         raise InputError(f"capture source {uri!r}: the path is missing")
-    return SOURCES[scheme](Path(rest))
+    return SOURCES[scheme](rest)
 
 
-def _virtual(path: Path) -> CaptureSource:
-    from harness.capture.virtual import VirtualCard  # noqa: PLC0415 - only what is asked for is loaded
+def _v4l2(rest: str) -> CaptureSource:
+    from harness.capture.v4l2.card import V4l2Card  # noqa: PLC0415 - only what is asked for is loaded
 
-    return VirtualCard(path)
+    return V4l2Card(f"v4l2:{rest}")
 
 
-def _file(path: Path) -> CaptureSource:
+def _virtual(rest: str) -> CaptureSource:
+    from harness.capture.virtual import VirtualCard  # noqa: PLC0415
+
+    return VirtualCard(Path(rest))
+
+
+def _file(rest: str) -> CaptureSource:
     from harness.capture.file import FileSource  # noqa: PLC0415
 
-    return FileSource(path)
+    return FileSource(Path(rest))
 
 
-SOURCES: dict[str, Callable[[Path], CaptureSource]] = {"virtual": _virtual, "file": _file}
-"""Every scheme and what makes its source."""
+SOURCES: dict[str, Callable[[str], CaptureSource]] = {"v4l2": _v4l2, "virtual": _virtual, "file": _file}
+"""Every scheme and what makes its source from the text after the colon."""
