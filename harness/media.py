@@ -95,7 +95,9 @@ class SignalEvent:
     format: StreamFormat | None = None
 
 
-RigEventKind = Literal["unplugged", "plugged_in", "overflow", "clock", "protected", "out_of_range", "restarted"]
+RigEventKind = Literal[
+    "unplugged", "plugged_in", "overflow", "clock", "protected", "out_of_range", "restarted"
+]
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,8 @@ class KernelIr(Blaster):
         super().__init__(path, keys, clock)
         self._descriptor: int | None = None
         self._features = 0
+        self._dark_until_ns = 0
+        """When the pause behind the last frame is over: a receiver needs it to tell two presses apart."""
 
     def learn(self, timeout_s: float) -> str:
         """Wait for a press of the real remote control before this receiver; return it as Pronto hex.
@@ -65,13 +67,19 @@ class KernelIr(Blaster):
         descriptor = self._opened()
         if self._features & lirc_device.CAN_SET_CARRIER:
             lirc_device.set_value(descriptor, lirc_device.SET_CARRIER, round(burst.carrier_hz))
-        start_ns = due_ns = self._clock.now_ns()
+        self._stay_dark()
+        start_ns = self._dark_until_ns = self._clock.now_ns()
         for timings, pause_us in lirc_device.portions(burst.timings_us):
-            # The next portion begins when a clock says so: pauses that are slept one by one add up.
-            self._clock.sleep_s(max(0, due_ns - self._clock.now_ns()) / NS_PER_S)
+            self._stay_dark()
             os.write(descriptor, struct.pack(f"={len(timings)}I", *timings))
-            due_ns += round((sum(timings) + pause_us) * 1000)
+            # By the clock: pauses that are slept one by one would add up.
+            self._dark_until_ns += round((sum(timings) + pause_us) * 1000)
         return start_ns, self._clock.now_ns()
+
+    def _stay_dark(self) -> None:
+        left_ns = self._dark_until_ns - self._clock.now_ns()
+        if left_ns > 0:
+            self._clock.sleep_s(left_ns / NS_PER_S)
 
     def _receive(self, descriptor: int, timeout_s: float) -> Burst:
         """Return the light of one press: from its first mark until it stays dark."""
