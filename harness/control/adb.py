@@ -4,7 +4,6 @@ The way to the virtual device and back takes 0.5 ms (median of 3000 presses; p99
 real device, starting `input` comes on top, and lies within the press's `start_ns` and `end_ns`.
 """
 
-import os
 import socket
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from harness.clock import Clock, MonotonicClock
 from harness.control import adb_shell
 from harness.control.adb_server import SERVER
 from harness.control.adb_shell import Deadline
+from harness.control.finding.adb_devices import user_port
 from harness.control.keymap import AdbKeyMap, load_adb_keys
 from harness.control.protocol import ShellResult
 from harness.control.uri import Wanted
@@ -31,7 +31,6 @@ ANSWER_S = 5.0
 LONG_PRESS_S = 0.5
 """Android's own limit between a press and a long press; `input` knows nothing in between."""
 
-USER_PORT = 5037
 GOOD_ANSWERS = ("connected to", "failed to authenticate")
 """What `connect` answers when the device is there; the second while it asks its user to trust us."""
 
@@ -81,7 +80,7 @@ class AdbControl:
     def open(self) -> None:
         """Connect and see that the device answers; idempotent. Raises ControlLost within 10 s."""
         if self._client is None:
-            self._client = _Client("127.0.0.1", SERVER.acquire() if self._network else _user_port())
+            self._client = _Client("127.0.0.1", SERVER.acquire() if self._network else user_port())
             try:
                 self._connect(Deadline(self._clock, LOST_S))
             except BaseException:
@@ -237,11 +236,6 @@ class AdbControl:
 
     def _lost(self, reason: str) -> ControlLost:
         return ControlLost(f"adb {self.serial}: {reason}; is the device on, and is its debugging allowed?")
-
-
-def _user_port() -> int:
-    port = os.environ.get("ANDROID_ADB_SERVER_PORT", "")
-    return int(port) if port.isdecimal() else USER_PORT
 
 
 def _words(error: Exception) -> str:

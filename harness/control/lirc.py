@@ -80,11 +80,17 @@ class LircControl:
             return
         with self._told():
             self._lines = self._connected()
-            remotes = self._ask("LIST")
-            self._known("remote control", self.remote, remotes)
+            self._known("remote control", self.remote, self._ask("LIST"))
             keys = [line.split()[-1] for line in self._ask(f"LIST {self.remote}") if line.split()]
             for key in self.keys.values():
                 self._known("key", key, keys)
+
+    def remotes(self) -> list[str]:
+        """Return the remote controls that lircd knows; raises ControlLost."""
+        with self._told():
+            if self._lines is None:
+                self._lines = self._connected()
+            return self._ask("LIST")
 
     def press(self, key: str, *, hold_s: float = 0.0) -> Press:
         """Press a key, for `hold_s` seconds; raises PlanError for an unknown one, ControlLost."""
