@@ -12,7 +12,7 @@ import adbutils
 from adbutils.errors import AdbError, AdbTimeout
 
 from harness.clock import Clock, MonotonicClock
-from harness.control import adb_shell
+from harness.control import adb_shell, adb_words
 from harness.control.adb_server import SERVER
 from harness.control.adb_shell import Deadline
 from harness.control.finding.adb_devices import user_port
@@ -198,7 +198,10 @@ class AdbControl:
             client.wait_for(self.serial, state="device", timeout=deadline.left_s())
             self._v2 = "shell_v2" in client.device(self.serial).get_features()
         except (AdbTimeout, TimeoutError):
-            raise self._lost(self._state()) from None
+            raise self._not_ready(client) from None
+        except ConnectionRefusedError:
+            # Our own server listens before it starts: this one is the user's.
+            raise ControlLost(f"adb {self.serial}: {adb_words.NO_SERVER}") from None
         except (AdbError, OSError, ValueError) as error:
             raise self._lost(_words(error)) from error
 
@@ -216,15 +219,15 @@ class AdbControl:
                 raise self._lost(_words(error)) from error
         self._connect(deadline)
 
-    def _state(self) -> str:
-        """Say why a device that is connected does not become ready."""
+    def _not_ready(self, client: adbutils.AdbClient) -> ControlLost:
+        """Say why a device does not become ready."""
         try:
-            state = self._client.device(self.serial).get_state() if self._client else "closed"
+            states = {found.serial: found.state for found in client.list()}
         except (AdbError, OSError, ValueError) as error:
-            state = _words(error)
-        if "unauthorized" in state:
-            return "it does not trust this machine yet; accept the key on its screen, then try again"
-        return f"it does not get ready ({state})"
+            return self._lost(_words(error))
+        if self.serial not in states and not self._network:
+            return ControlLost(f"adb {self.serial}: {adb_words.not_there(self.serial, list(states))}")
+        return self._lost(states.get(self.serial, "it does not get ready"))
 
     def _probe(self) -> None:
         """Tell a device that is slow from one that is gone."""
@@ -235,7 +238,7 @@ class AdbControl:
             raise self._lost("it stopped answering") from error
 
     def _lost(self, reason: str) -> ControlLost:
-        return ControlLost(f"adb {self.serial}: {reason}; is the device on, and is its debugging allowed?")
+        return ControlLost(f"adb {self.serial}: {adb_words.said(reason)}")
 
 
 def _words(error: Exception) -> str:

@@ -83,24 +83,6 @@ def test_the_remotes_of_a_running_lircd_are_found(tmp_path):
     assert "no lircd listens there" in dead.note
 
 
-@pytest.fixture
-def user_server(tmp_path, monkeypatch):
-    """Run the user's own ADB server, with a home of its own; return its port."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port = listener.getsockname()[1]
-        quiet = {"ADB_USB": "0", "ADB_EMU": "0", "ADB_LOCAL_TRANSPORT_MAX_PORT": "0", "ADB_MDNS": "0"}
-        server = subprocess.Popen(
-            ["/bin/sh", "-c", '"$0" -L acceptfd:3 nodaemon server 3<&0 </dev/null', adb_path()],
-            stdin=listener.fileno(),
-            stderr=subprocess.DEVNULL,
-            env=os.environ | quiet | {"HOME": str(tmp_path)},
-            process_group=0,
-        )
-    yield port
-    os.killpg(server.pid, 9)
-    server.wait()
-
-
 def test_devices_of_the_users_own_adb_server_are_found(user_server, daemon):
     adb = [adb_path(), "-P", str(user_server)]
     subprocess.run([*adb, "connect", f"127.0.0.1:{daemon.port}"], check=True, capture_output=True)
