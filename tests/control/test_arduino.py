@@ -50,6 +50,8 @@ def test_a_line_holds_the_whole_burst(code, hold_s):
 def test_what_has_no_room_is_told():
     with pytest.raises(InputError, match="has 600 durations, and the Arduino has room for 400"):
         arduino.send(Burst(38_000.0, tuple(500.0 + place for place in range(600))), 400)
+    with pytest.raises(InputError, match="cannot send bare light"):
+        arduino.send(Burst(0.0, (500.0, 500.0)), 400)
     with pytest.raises(InputError, match="longer than the Arduino's 262 ms"):
         arduino.send(Burst(38_000.0, (500.0, 300_000.0)), 400)
 

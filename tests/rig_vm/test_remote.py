@@ -30,7 +30,7 @@ def test_our_encoder_and_the_kernels_make_the_same_light(results, name):
     theirs = results["written_by_the_kernel"][name]
     ours = encode(CODES[name]).timings_us
     assert decode(theirs) == CODES[name]
-    assert theirs == pytest.approx(ours[: len(theirs)], abs=2)
+    assert theirs == pytest.approx(ours[: len(theirs)], abs=10)
 
 
 @pytest.mark.parametrize("name", CODES)
@@ -72,7 +72,7 @@ def test_an_infrared_device_that_cannot_be_used_is_told(results, what, words):
 
 def test_cec_keys_arrive_at_the_other_end_of_the_cable(results):
     heard = results["cec_keys"]["heard"]
-    told = re.findall(r"\(0 to 4\): ([A-Z_]+) .*?(?:\n\s+ui-cmd: ([a-z-]+))?(?:\n|$)", heard)
+    told = re.findall(r"\(0 to 4\): ([A-Z_]+) \(0x\w+\):?(?:\n\s+ui-cmd: ([a-z-]+))?", heard)
     assert told[:4] == [
         ("USER_CONTROL_PRESSED", "select"),
         ("USER_CONTROL_RELEASED", ""),

@@ -36,6 +36,8 @@ def ask(token: int) -> str:
 
 def send(burst: Burst, most: int) -> str:
     """Return the line that sends a burst; raises InputError for more durations than there is room for."""
+    if not burst.carrier_hz:
+        raise InputError("the Arduino cannot send bare light; this code (Pronto 0100) needs an IR Toy")
     loop = looped(burst)
     ticks = _ticks(loop.timings_us)
     if len(ticks) > most:

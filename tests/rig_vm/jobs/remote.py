@@ -87,7 +87,9 @@ class Receiving:
     def scancodes(self):
         found = []
         while select.select([self._decoded], [], [], 0.5)[0]:
-            for _, flags, protocol, _, scancode in SCANCODE.iter_unpack(os.read(self._decoded, 4096)):
+            for _, flags, protocol, _, scancode in SCANCODE.iter_unpack(
+                os.read(self._decoded, 64 * SCANCODE.size)
+            ):
                 found.append({"protocol": protocol, "scancode": scancode, "flags": flags})
         return found
 
