@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, model_validator
 
 from harness.config import Strict, load, nearest
+from harness.control.power import PowerProfile
 from harness.errors import ConfigError, InputError
 
 ID = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
@@ -41,6 +42,8 @@ class Step(Strict):
     digits: str | None = None
     """Number keys, one a digit."""
     text: str | None = None
+    launch: str | None = None
+    """An app by its id, where a control can start one (Roku)."""
     shell: tuple[str, ...] | None = None
     """A command on the device, word by word; each is quoted."""
     wait_s: Seconds | None = None
@@ -50,7 +53,7 @@ class Step(Strict):
     @model_validator(mode="after")
     def _one_verb(self) -> "Step":
         if len(self.model_fields_set - {"via"}) != 1:
-            raise ValueError("a step is one of press, digits, text, shell, wait_s")
+            raise ValueError("a step is one of press, digits, text, launch, shell, wait_s")
         return self
 
 
@@ -112,6 +115,8 @@ class Profile(Strict):
     default_control: str | None = None
     capture: str | None = None
     """URI of what captures the device's HDMI output."""
+    power: PowerProfile | None = None
+    """The mains switch that its power goes through."""
     app: str | None = None
     """Package of the app under test."""
     states: dict[str, State] = Field(default_factory=dict)
