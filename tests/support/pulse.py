@@ -17,9 +17,10 @@ settings = {"samplerate": 48000, "channels": 2, "dtype": "int16", "dither_off": 
 with sounddevice.RawOutputStream(device="pulse", **settings) as stream:
     stream.write(bytes(4 * 24000))
     stream.write(sys.stdin.buffer.read())
-    stream.write(bytes(4 * 24000))
+    stream.write(bytes(4 * 96000))
 """
-"""It begins with half a second of silence: the beginning of a stream is damaged."""
+"""It begins with half a second of silence, for the beginning of a stream is damaged, and ends with more than
+the buffer holds, for its rest is thrown away."""
 
 
 class Pulse:
