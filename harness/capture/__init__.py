@@ -1,4 +1,4 @@
-"""Capture sources: one protocol, chosen by URI (virtual card, file, sound input, network)."""
+"""Capture sources: one protocol, chosen by URI (capture card, sound input, network, virtual card, file)."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -11,9 +11,11 @@ from harness.errors import InputError
 def open_source(uri: str) -> CaptureSource:
     """Return the source that a URI names, not yet opened.
 
-    `virtual:/path/hdmi.sock` is the virtual device's HDMI output, `file:/path/a.mkv` replays a media
-    file as if it were live, `sound:NAME` is a sound input alone, `udp://`, `rtp://` and `rtsp://` are
-    network encoders. Raises InputError for anything else, naming the schemes.
+    `v4l2:/dev/video0?size=1280x720&sound=NAME` is a capture card with the sound input that belongs to it,
+    `sound:NAME` a sound input alone, `udp://`, `rtp://` and `rtsp://` are network encoders,
+    `virtual:/path/hdmi.sock` is the virtual device's HDMI output, `file:/path/a.mkv` replays a media file as
+    if it were live. Raises InputError for anything else, naming the schemes, and for options that are not
+    known.
     """
     scheme, colon, rest = uri.partition(":")
     if not colon or scheme not in SOURCES:
@@ -26,16 +28,17 @@ def open_source(uri: str) -> CaptureSource:
     return SOURCES[scheme](rest)
 
 
-def _virtual(rest: str) -> CaptureSource:
-    from harness.capture.virtual import VirtualCard  # noqa: PLC0415 - only what is asked for is loaded
+def _v4l2(rest: str) -> CaptureSource:
+    from harness.capture.joined import with_sound  # noqa: PLC0415 - only what is asked for is loaded
+    from harness.capture.v4l2.card import V4l2Card  # noqa: PLC0415
 
-    return VirtualCard(Path(rest))
+    return with_sound(f"v4l2:{rest}", V4l2Card)
 
 
-def _file(rest: str) -> CaptureSource:
-    from harness.capture.file import FileSource  # noqa: PLC0415
+def _sound(rest: str) -> CaptureSource:
+    from harness.capture.sound_card import SoundCard  # noqa: PLC0415
 
-    return FileSource(Path(rest))
+    return SoundCard(rest)
 
 
 def _network(scheme: str) -> Callable[[str], CaptureSource]:
@@ -47,27 +50,35 @@ def _network(scheme: str) -> Callable[[str], CaptureSource]:
     return make
 
 
-def _sound(rest: str) -> CaptureSource:
-    from harness.capture.sound_card import SoundCard  # noqa: PLC0415
+def _virtual(rest: str) -> CaptureSource:
+    from harness.capture.virtual import VirtualCard  # noqa: PLC0415
 
-    return SoundCard(rest)
+    return VirtualCard(Path(rest))
+
+
+def _file(rest: str) -> CaptureSource:
+    from harness.capture.file import FileSource  # noqa: PLC0415
+
+    return FileSource(Path(rest))
 
 
 SOURCES: dict[str, Callable[[str], CaptureSource]] = {
-    "virtual": _virtual,
-    "file": _file,
+    "v4l2": _v4l2,
     "sound": _sound,
     "udp": _network("udp"),
     "rtp": _network("rtp"),
     "rtsp": _network("rtsp"),
+    "virtual": _virtual,
+    "file": _file,
 }
-"""Every scheme, and what makes a source of the text behind it."""
+"""Every scheme, and what makes its source from the text after the colon."""
 
 EXAMPLES = (
-    "virtual:PATH",
-    "file:PATH",
+    "v4l2:/dev/videoN",
     "sound:NAME",
     "udp://HOST:PORT",
     "rtp://HOST:PORT",
     "rtsp://HOST/PATH",
+    "virtual:PATH",
+    "file:PATH",
 )

@@ -5,12 +5,16 @@ times carry its drift.
 """
 
 from collections import deque
+from collections.abc import Callable
 from dataclasses import replace
+from urllib.parse import quote
 
 from harness.capture.half import Half, Return
 from harness.capture.protocol import CaptureSource
+from harness.capture.sound_card import SoundCard
+from harness.capture.uri import address_and_options
 from harness.clock import NS_PER_S, Clock, MonotonicClock, seconds_to_ns
-from harness.errors import CaptureLost, HarnessError
+from harness.errors import CaptureLost, HarnessError, InputError
 from harness.media import AudioBlock, Captured, Gap, RigEvent, SignalEvent, StreamFormat
 
 HOLD_NS = NS_PER_S // 2
@@ -19,6 +23,7 @@ HOLD_NS = NS_PER_S // 2
 TELL_NS = NS_PER_S
 """While there is no sound, a gap says so every second, so that no recording passes it over."""
 
+OPTIONS = ("sound", "sound_rate", "sound_channels", "sound_latency_ms")
 POLL_S = 0.02
 GONE = "the sound card has gone"
 
@@ -182,6 +187,27 @@ class _Count:
         self._end = block.first_sample + len(block.samples)
         self.end_ns = block.t_ns + round(len(block.samples) * NS_PER_S / max(1, self._rate_hz))
         return block
+
+
+def with_sound(uri: str, picture: Callable[[str], CaptureSource]) -> CaptureSource:
+    """Return the source of a URI: its picture's, joined with what `sound=NAME` names, if it does.
+
+    `sound_rate`, `sound_channels` and `sound_latency_ms` are the options `rate`, `channels` and `latency_ms`
+    of the sound input; all others are the picture's. Raises InputError for those without `sound`.
+    """
+    address, _, query = uri.partition("?")
+    pairs = [pair for pair in query.split("&") if pair]
+    own = [pair for pair in pairs if pair.partition("=")[0] in OPTIONS]
+    shown = picture("?".join(filter(None, (address, "&".join(p for p in pairs if p not in own)))))
+    if not own:
+        return shown
+    _, options = address_and_options(f"{address}?{'&'.join(own)}", OPTIONS)
+    name = options.pop("sound", None)
+    if name is None:
+        raise InputError(f"capture source {uri!r}: name the sound input, sound=NAME, beside {own[0]!r}")
+    settings = "&".join(f"{key.removeprefix('sound_')}={value}" for key, value in options.items())
+    heard = "?".join(filter(None, (quote(name, safe=" :,()/"), settings)))
+    return Joined(uri, shown, SoundCard(heard))
 
 
 def _time_ns(item: Captured) -> int:

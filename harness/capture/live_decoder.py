@@ -30,22 +30,23 @@ CHANGED = "the sender changed the format"
 
 
 class LiveDecoder:
-    """Decodes a stream of pictures, one of sound, or both.
+    """Decodes a stream of pictures, one of sound, or both; `begin`, then `take` every packet.
 
     Parameters
     ----------
-    pictures, sound
-        None for what the stream has not.
+    uri : str
+        What error messages name.
     latency_ns : int
         How much later a picture arrives than it was shown, subtracted from all times.
     """
 
-    def __init__(self, pictures: LivePictures | None, sound: LiveSound | None, latency_ns: int = 0) -> None:
+    def __init__(self, uri: str, latency_ns: int = 0) -> None:
         self.format: StreamFormat | None = None
         """What is delivered; None until it is known."""
+        self.restarted = False
+        """Whether the sender began anew: then the demuxer must, too, and `begin` be called again."""
         self.clock = SteadyClock()
-        self._parts = [part for part in (pictures, sound) if part is not None]
-        self._pictures, self._sound = pictures, sound
+        self._pictures, self._sound = LivePictures(uri), LiveSound()
         self._latency_ns = latency_ns
         self._settling = True
         self._since_ns: int | None = None
@@ -53,35 +54,43 @@ class LiveDecoder:
         self._in_time_ns = 0
         self._note = DriftNote("the encoder")
 
+    def begin(self, video: Any | None, audio: Any | None) -> None:
+        """Take packets of these streams from now on, at the times of a sender that is not known yet."""
+        self.clock, self.restarted = SteadyClock(), False
+        self._since_ns = self._stamp_ns = None
+        self._pictures.begin(video)
+        self._sound.begin(audio)
+
     def take(self, packet: Any, arrived_ns: int) -> list[Captured]:
         """Return what a packet holds; raises RigError for what cannot be captured."""
-        items: list[Captured] = []
-        if packet.stream is self._parts[0].stream and packet.pts is not None:
-            items += self._hear(round(packet.pts * packet.time_base * NS_PER_S), arrived_ns)
-        part = next((part for part in self._parts if part.stream is packet.stream), None)
-        decoded = part.decode(packet) if part is not None else []
+        master = self._pictures.stream or self._sound.stream
+        if packet.stream is master and packet.pts is not None:
+            self._hear(round(packet.pts * packet.time_base * NS_PER_S), arrived_ns)
+        if self.restarted:
+            return [RigEvent(arrived_ns, "restarted", RESTARTED)]
+        part = self._pictures if packet.stream is self._pictures.stream else self._sound
+        decoded = part.decode(packet)
         if self._settling:
-            return items + self._settle(arrived_ns)
-        if part is self._pictures and self._pictures is not None and self._pictures.changed():
+            return self._settle(arrived_ns)
+        if self._pictures.changed():
             self._again(CHANGED, arrived_ns)
-            return items
+            return []
+        items: list[Captured] = []
         for stamp_ns, thing in decoded:
-            items += part.place(self.clock.time_ns(stamp_ns) - self._latency_ns, thing)  # type: ignore[union-attr]
+            items += part.place(self.clock.time_ns(stamp_ns) - self._latency_ns, thing)
         return [*items, *self._note.due(self.clock, arrived_ns)]
 
-    def _hear(self, stamp_ns: int, arrived_ns: int) -> list[Captured]:
+    def _hear(self, stamp_ns: int, arrived_ns: int) -> None:
         if self._since_ns is None:
             self._since_ns = self._in_time_ns = arrived_ns
         elif self._begins_anew(stamp_ns, arrived_ns):
-            self.clock, self._stamp_ns = SteadyClock(), None
+            self.restarted = True
             self._again(RESTARTED, arrived_ns)
-            self.clock.hear(stamp_ns, arrived_ns)
-            return [RigEvent(arrived_ns, "restarted", RESTARTED)]
+            return
         if self._stamp_ns is None or stamp_ns > self._stamp_ns:
             # Pictures that are sent after one that is shown later would seem to be late.
             self.clock.hear(stamp_ns, arrived_ns)
-        self._stamp_ns = stamp_ns if self._stamp_ns is None else max(stamp_ns, self._stamp_ns)
-        return []
+            self._stamp_ns = stamp_ns
 
     def _begins_anew(self, stamp_ns: int, arrived_ns: int) -> bool:
         if self._stamp_ns is None:
@@ -94,17 +103,17 @@ class LiveDecoder:
     def _again(self, reason: str, arrived_ns: int) -> None:
         self._settling, self._since_ns = True, arrived_ns
         self._in_time_ns = arrived_ns
-        for part in self._parts:
-            part.again(reason)
+        self._pictures.again(reason)
+        self._sound.again(reason)
 
     def _settle(self, arrived_ns: int) -> list[Captured]:
         """Find out the format; return the change, if it is another than before."""
         if self._since_ns is None or arrived_ns - self._since_ns < LEAD_IN_NS:
             return []
-        video = self._pictures.format() if self._pictures else None
-        audio = self._sound.format() if self._sound else None
+        video = self._pictures.format() if self._pictures.stream else None
+        audio = self._sound.format() if self._sound.stream else None
         patient = arrived_ns - self._since_ns < PATIENCE_NS
-        if (video is None and self._pictures) or (audio is None and self._sound and patient):
+        if (video is None and self._pictures.stream) or (audio is None and self._sound.stream and patient):
             return []
         before, self.format = self.format, StreamFormat(video, audio)
         self._settling = False

@@ -27,10 +27,10 @@ Stamped = tuple[int, Any]
 
 
 class LivePictures:
-    """Decodes one stream of pictures; `uri` is what error messages name."""
+    """Decodes one stream of pictures at a time; `uri` is what error messages name."""
 
-    def __init__(self, uri: str, stream: Any) -> None:
-        self.stream = stream
+    def __init__(self, uri: str) -> None:
+        self.stream: Any = None
         self._uri = uri
         self._steps_ns: deque[int] = deque(maxlen=MEASURED)
         self._stamp_ns: int | None = None
@@ -41,6 +41,10 @@ class LivePictures:
         self._reason = LOST
         self._index = 0
         self._last_ns: int | None = None
+
+    def begin(self, stream: Any) -> None:
+        """Decode this stream from now on, from its first key frame."""
+        self.stream, self._damaged_s = stream, 0.0
 
     def decode(self, packet: Any) -> list[Stamped]:
         """Return what is whole, each with its stamp in ns; raises RigError for what cannot be captured."""

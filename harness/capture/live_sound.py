@@ -18,14 +18,18 @@ Stamped = tuple[int, NDArray[np.float32]]
 
 
 class LiveSound:
-    """Decodes one stream of sound."""
+    """Decodes one stream of sound at a time."""
 
-    def __init__(self, stream: Any) -> None:
-        self.stream = stream
+    def __init__(self) -> None:
+        self.stream: Any = None
         self._format: AudioFormat | None = None
         self._reason = LOST
         self._count = 0
         self._end_ns: int | None = None
+
+    def begin(self, stream: Any) -> None:
+        """Decode this stream from now on."""
+        self.stream = stream
 
     def decode(self, packet: Any) -> list[Stamped]:
         """Return the sound of a packet, with its stamps in ns; nothing of what is damaged."""

@@ -13,9 +13,7 @@ import av.error
 
 from harness.capture.datagrams import Datagrams
 from harness.capture.live_decoder import LiveDecoder
-from harness.capture.live_pictures import LivePictures
-from harness.capture.live_sound import LiveSound
-from harness.capture.options import number, split_options
+from harness.capture.uri import address_and_options, whole_number
 from harness.clock import NS_PER_MS, NS_PER_S
 from harness.decoding.container import best_stream
 from harness.errors import CaptureLost, InputError, RigError
@@ -66,8 +64,10 @@ class NetworkStream:
     def __init__(self, scheme: str, rest: str) -> None:
         self.uri = _shown(scheme, rest)
         self._scheme = scheme
-        _, self._options = split_options(self.uri, rest, OPTIONS[scheme])
-        self._latency_ns = (number(self.uri, self._options, "latency_ms", LATENCIES_MS) or 0) * NS_PER_MS
+        _, self._options = address_and_options(self.uri, OPTIONS[scheme])
+        self._latency_ns = (
+            whole_number(self.uri, self._options, "latency_ms", LATENCIES_MS) or 0
+        ) * NS_PER_MS
         self._address = _address(self.uri, scheme, rest.partition("?")[0])
         self._transport = self._options.get("transport", "tcp")
         if self._transport not in {"tcp", "udp"}:
@@ -128,9 +128,8 @@ class _Reader:
     def __init__(self, source: _Server | Datagrams, uri: str, latency_ns: int) -> None:
         self._source = source
         self._uri = uri
-        self._latency_ns = latency_ns
+        self._decoder = LiveDecoder(uri, latency_ns)
         self._items: queue.Queue[Captured] = queue.Queue(WAITING)
-        self._format: StreamFormat | None = None
         self._known = threading.Event()
         self._stopped = threading.Event()
         self._seen_ns = time.monotonic_ns()
@@ -150,10 +149,10 @@ class _Reader:
                     f"{self._uri}: what arrives holds no picture that can be decoded; set the encoder to "
                     "H.264 or HEVC"
                 )
-        if self._format is None:
+        if self._decoder.format is None:
             self._check()
             raise RigError(self._nothing())
-        return self._format
+        return self._decoder.format
 
     def get(self, timeout_s: float) -> Captured | None:
         """Return the next item, or None if none came in time; raises CaptureLost."""
@@ -185,10 +184,11 @@ class _Reader:
 
     def _run(self) -> None:
         try:
-            with _container(self._source) as container:
-                self._decode(container)
-            if not self._stopped.is_set():
-                raise CaptureLost(f"{self._uri}: the sender has ended the stream; start it anew")
+            while not self._stopped.is_set():
+                with _container(self._source) as container:
+                    self._decode(container)
+                if not self._decoder.restarted and not self._stopped.is_set():
+                    raise CaptureLost(f"{self._uri}: the sender has ended the stream; start it anew")
         except RigError as error:
             self._error = error
         except (av.error.FFmpegError, OSError, ValueError) as error:
@@ -201,11 +201,8 @@ class _Reader:
         streams = [stream for stream in (video, audio) if stream is not None]
         if not streams:
             raise RigError(f"{self._uri}: holds neither picture nor sound that can be decoded")
-        decoder = LiveDecoder(
-            LivePictures(self._uri, video) if video else None,
-            LiveSound(audio) if audio else None,
-            self._latency_ns,
-        )
+        decoder = self._decoder
+        decoder.begin(video, audio)
         for packet in container.demux(*streams):
             self._seen_ns = time.monotonic_ns()
             if self._stopped.is_set():
@@ -213,8 +210,9 @@ class _Reader:
             if packet.size:
                 for item in decoder.take(packet, self._source.arrived_ns):
                     self._put(item)
-            if decoder.format is not None and not self._known.is_set():
-                self._format = decoder.format
+            if decoder.restarted:
+                return
+            if decoder.format is not None:
                 self._known.set()
 
     def _put(self, item: Captured) -> None:

@@ -132,7 +132,7 @@ def sound_ports() -> list[Port]:
     except RigError as error:
         return [Port("sound", "sound:NAME", "sound inputs", str(error))]
     names = [_lasting(one.name) for one in inputs]
-    return [
+    ports = [
         Port(
             "sound",
             f"sound:{quote(short if names.count(short) == 1 else one.name, safe=' :,()/')}",
@@ -141,6 +141,7 @@ def sound_ports() -> list[Port]:
         )
         for one, short in zip(inputs, names, strict=True)
     ]
+    return sorted(ports, key=lambda port: port.uri)
 
 
 def _lasting(name: str) -> str:

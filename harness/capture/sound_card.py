@@ -4,12 +4,13 @@ import queue
 import time
 from collections import deque
 from typing import Any
+from urllib.parse import unquote
 
 import numpy as np
 
-from harness.capture.options import number, split_options
 from harness.capture.portaudio import SoundInput, close_stream, find_input, open_stream, rates_hz
 from harness.capture.sample_count import Chunk, SampleCount
+from harness.capture.uri import address_and_options, whole_number
 from harness.clock import NS_PER_MS, NS_PER_S
 from harness.errors import CaptureLost, RigError
 from harness.media import AudioFormat, Captured, RigEvent, StreamFormat
@@ -45,10 +46,11 @@ class SoundCard:
 
     def __init__(self, rest: str) -> None:
         self.uri = f"sound:{rest}"
-        self._name, options = split_options(self.uri, rest, OPTIONS)
-        self._rate_hz = number(self.uri, options, "rate", RATES_HZ)
-        self._channels = number(self.uri, options, "channels", CHANNELS)
-        self._latency_ns = (number(self.uri, options, "latency_ms", LATENCIES_MS) or 0) * NS_PER_MS
+        name, options = address_and_options(self.uri, OPTIONS)
+        self._name = unquote(name)
+        self._rate_hz = whole_number(self.uri, options, "rate", RATES_HZ)
+        self._channels = whole_number(self.uri, options, "channels", CHANNELS)
+        self._latency_ns = (whole_number(self.uri, options, "latency_ms", LATENCIES_MS) or 0) * NS_PER_MS
         self._stream: Any = None
         self._count: SampleCount | None = None
         self._chunks: queue.SimpleQueue[Chunk] = queue.SimpleQueue()

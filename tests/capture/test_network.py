@@ -21,7 +21,7 @@ def taken(source, enough, timeout_s=30.0):
     """Return what comes until `enough(items)` holds."""
     items, deadline_s = [], time.monotonic() + timeout_s
     while not enough(items):
-        assert time.monotonic() < deadline_s, f"it never came; {items[-3:]}"
+        assert time.monotonic() < deadline_s, f"it never came: {[type(item).__name__ for item in items]}"
         item = source.read(0.2)
         if item is not None:
             items.append(item)

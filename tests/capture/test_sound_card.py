@@ -132,8 +132,8 @@ def test_channels_that_it_has_not_are_told(pulse, monkeypatch):
         ("pulse?rate=4", "rate=4 is no whole number of 8000 to 192000"),
         ("pulse?channels=0", "channels=0"),
         ("pulse?chanels=2", "unknown option 'chanels' .did you mean 'channels'"),
-        ("pulse?rate=48000&rate=44100", "'rate' once"),
-        ("?rate=48000", "address is missing"),
+        ("pulse?rate=48000&rate=44100", "option rate needs one value"),
+        ("?rate=48000", "after `sound:` is missing"),
     ],
 )
 def test_an_option_that_cannot_be_is_told(rest, told):
