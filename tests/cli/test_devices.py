@@ -5,7 +5,8 @@ import threading
 import pytest
 
 from harness.cli import main
-from harness.cli.device_file import _publish
+from harness.enrol.files import create
+from harness.errors import InputError
 from harness.run.lease import lease
 from harness.run.registry import load_profile
 from harness.simulator.adb import AdbDaemon
@@ -88,9 +89,9 @@ def test_two_who_add_at_once_do_not_overwrite_each_other(elsewhere):
 
     def write(text):
         try:
-            _publish(text, elsewhere / "box.yaml")
+            create(elsewhere / "box.yaml", text)
             won.append(text)
-        except FileExistsError:
+        except InputError:
             pass
 
     texts = [HAND_MADE.replace("Hand", f"Hand {number}") for number in range(8)]
@@ -131,6 +132,7 @@ def test_check_says_what_answers_and_what_does_not(elsewhere, capsys):
     (elsewhere / "remote.yaml").write_text("keys: {UP: 1}\n")
     keys = ["--ir-keys", "../remote.yaml"]
     assert main(["devices", "add", "box", "--adb", f"127.0.0.1:{port}", "--ir", "/dev/nothing", *keys]) == 2
+    (elsewhere / "devices").mkdir()
     (elsewhere / "devices/remote.yaml").write_text("keys: {UP: 1}\n")
     keys = ["--ir-keys", "remote.yaml"]
     assert main(["devices", "add", "box", "--adb", f"127.0.0.1:{port}", "--ir", "/dev/nothing", *keys]) == 0
