@@ -153,10 +153,8 @@ def _discover(args: argparse.Namespace) -> int:
         for port in found.ports:
             table.add_row(*(escape(cell) for cell in (port.uri, port.kind, port.name, port.note)))
         _print(table)
-        print(
-            "Try it without hardware: harness devices add --virtual my-box" if not found.captures else "",
-            end="\n",
-        )
+        if not found.captures:
+            print("Try it without hardware: harness devices add --virtual my-box")
     for words in found.advice():
         print(words, file=sys.stderr)
     return 0

@@ -26,6 +26,8 @@ from harness.ports import Port
 
 LEARN = "learn"
 NONE = "none"
+MOST_LINES = 24
+"""Of the file, before it is written."""
 KNOWN_FEATURES = "vod live captions standby"
 
 
@@ -200,7 +202,8 @@ def _keys(asker: Asker, draft: Draft, live: Live) -> None:
 def _write(asker: Asker, draft: Draft, folder: Path) -> Path | None:
     path = folder / f"{draft.id}.yaml"
     asker.console.print()
-    asker.say(text_of(draft), "dim")
+    lines = text_of(draft).splitlines()
+    asker.say("\n".join(lines[:MOST_LINES] + ["..."] * (len(lines) > MOST_LINES)), "dim")
     if not asker.yes(f"Write {path}?"):
         asker.say("Nothing was written.")
         return None

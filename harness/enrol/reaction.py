@@ -15,6 +15,8 @@ BEFORE_S = 0.4
 WITHIN_S = 3.0
 """A device that reacts shows it within so long."""
 SIGNAL_S = 5.0
+STOPPED_S = 1.0
+"""Without a frame for so long, the picture has stopped."""
 
 Reacted = Literal["yes", "no", "unknown"]
 
@@ -44,7 +46,7 @@ def press_and_watch(press: Callable[[], Press], preview: Preview | None) -> Reac
     end_ns = pressed.end_ns + seconds_to_ns(WITHIN_S)
     at_ns = pressed.start_ns
     while at_ns < end_ns:
-        frame = preview.wait((end_ns - at_ns) / 1e9, at_ns)
+        frame = preview.wait(STOPPED_S, at_ns)
         if frame is None:
             return _no_picture(preview, sent)
         at_ns = frame.t_ns

@@ -24,8 +24,9 @@ READ_S: Final = 10.0
 STATIC: Final = {
     "/enrol.css": ("enrol.css", "text/css; charset=utf-8"),
     "/enrol.js": ("enrol.js", "text/javascript; charset=utf-8"),
+    "/nothing.svg": ("nothing.svg", "image/svg+xml"),
 }
-"""All files there are: no path from the network is looked up anywhere else."""
+"""All the files there are: no path from the network is looked up anywhere else."""
 
 SAFETY: Final = {
     "Content-Security-Policy": "default-src 'none'; img-src 'self' data:; style-src 'self'; "
@@ -117,8 +118,7 @@ class Handler(BaseHTTPRequestHandler):
         elif url.path == "/picture.jpg":
             self._picture()
         elif url.path in STATIC:
-            name, kind = STATIC[url.path]
-            self._send(resources.files(__package__).joinpath("static", name).read_bytes(), kind)
+            self._static(url.path)
         else:
             self._refuse(HTTPStatus.NOT_FOUND, "there is no such page\n")
 
@@ -164,9 +164,13 @@ class Handler(BaseHTTPRequestHandler):
     def _picture(self) -> None:
         frame = self.server.session.picture()
         if frame is None:
-            self._refuse(HTTPStatus.NOT_FOUND, "there is no picture\n")
+            self._static("/nothing.svg")
         else:
             self._send(jpeg(frame), "image/jpeg")
+
+    def _static(self, path: str) -> None:
+        name, kind = STATIC[path]
+        self._send(resources.files(__package__).joinpath("static", name).read_bytes(), kind)
 
     def _see_other(self, headers: dict[str, str]) -> None:
         self.send_response(HTTPStatus.SEE_OTHER)

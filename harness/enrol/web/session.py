@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from harness.config import nearest
 from harness.control.keymap import KEYS
-from harness.enrol.draft import Choice, Draft, control_problem, draft_of, problems
+from harness.enrol.draft import Choice, Draft, Problem, control_problem, draft_of, problems
 from harness.enrol.files import ChangedMeanwhile, Stored, read
 from harness.enrol.found import VIRTUAL, Found, look
 from harness.enrol.keymaps import can_learn, needs_map, suiting_maps
@@ -20,6 +20,8 @@ from harness.run.registry import load_profile
 
 LEARN = "learn"
 NO_MAP = "none"
+OPENING = ("virtual", "control", "keys", "remove", "capture")
+"""Actions after which the device is opened anew: what one of them says, the next one clears away."""
 LONGEST = 300
 """Letters of one field; what is longer is not a name."""
 
@@ -80,7 +82,7 @@ class Session:
         self.do("look", {})
         if self.before is not None:
             with self._lock:
-                self._try("control")
+                self._try()
 
     def knows(self, action: str) -> bool:
         """Return whether there is such an action."""
@@ -95,9 +97,10 @@ class Session:
                 said = self._actions[action](form)
             except HarnessError as error:
                 said = Said("bad", str(error))
-            self.known.said.pop(action, None)
+            place = "device" if action in OPENING else action
+            self.known.said.pop(place, None)
             if said is not None:
-                self.known.said[action] = said
+                self.known.said[place] = said
 
     def picture(self) -> Any:
         """Return the last frame that came, None without one."""
@@ -114,13 +117,14 @@ class Session:
                 "known": self.known,
                 "new": self.before is None,
                 "virtual": VIRTUAL,
+                "chosen": {choice.uri for choice in self.draft.controls.values()},
                 "answers": self.live.answers,
                 "maps": {name: self._maps(choice) for name, choice in self.draft.controls.items()},
                 "learns": {name: self.live.learns(name) for name in self.draft.controls},
                 "pads": {name: self.live.keys(name) for name in self._names()},
                 "every_key": KEYS,
                 "preview": preview.words() if preview else "",
-                "problems": {problem.field: problem.words for problem in reversed(wrong)},
+                "problems": _by_field(wrong),
                 "text": "" if wrong else self._text(),
             }
 
@@ -156,7 +160,7 @@ class Session:
     def _virtual(self, form: Mapping[str, str]) -> Said | None:
         self.draft.virtual = form.get("use") == "yes"
         self.draft.controls, self.draft.capture = {}, ""
-        return self._try("control")
+        return self._try()
 
     def _control(self, form: Mapping[str, str]) -> Said | None:
         uri = form.get("uri", "").strip()
@@ -168,7 +172,7 @@ class Session:
         self.draft.virtual = False
         name = uri.partition(":")[0]
         self.draft.controls[name] = Choice(uri, maps[0] if maps and needs_map(uri) else None)
-        return self._try("control")
+        return self._try()
 
     def _keys(self, form: Mapping[str, str]) -> Said | None:
         name, keys = form.get("control", ""), form.get("keys", "")
@@ -177,11 +181,11 @@ class Session:
             raise InputError("choose one of the key maps in the list")
         choice.learning = keys == LEARN
         choice.keys = None if keys in (LEARN, NO_MAP) else keys
-        return self._try("control")
+        return self._try()
 
     def _remove(self, form: Mapping[str, str]) -> Said | None:
         self.draft.controls.pop(form.get("control", ""), None)
-        return self._try("control")
+        return self._try()
 
     def _capture(self, form: Mapping[str, str]) -> Said | None:
         uri = form.get("uri", "").strip()
@@ -189,7 +193,7 @@ class Session:
         if wrong:
             raise InputError(wrong)
         self.draft.capture = uri
-        return self._try("capture")
+        return self._try()
 
     def _about(self, form: Mapping[str, str]) -> Said | None:
         self.draft.app = form.get("app", "").strip()
@@ -207,7 +211,7 @@ class Session:
         if key not in KEYS:
             raise InputError(f"no HDMI-CEC key {key!r}{nearest(key, list(KEYS))}")
         self.draft.controls[name].learned[key] = self.live.learn(name)
-        self._try("control")
+        self._try()
         return Said("good", f"{key} is learned: press it on this page, and see whether the device reacts")
 
     def _save(self, form: Mapping[str, str]) -> Said | None:
@@ -223,20 +227,28 @@ class Session:
         self.known.saved = self.draft.id
         return Said("good", f"Saved: {self.before.path}. Next: harness devices check {self.draft.id}")
 
-    def _try(self, section: str) -> Said | None:
+    def _try(self) -> Said | None:
         """Open what the draft says now; the answers stand beside each part."""
         try:
             if not (self.draft.virtual or self.draft.controls or self.draft.capture):
                 self.live.rest()
                 return None
-            answers = self.live.use(self.draft, self.before)
+            self.live.use(self.draft, self.before)
         except HarnessError as error:
             return Said("bad", str(error))
         self.known.front, self.known.apps = self.live.apps()
-        silent = [name for name, answer in answers.items() if not answer.well]
-        return Said("bad", f"no answer from: {', '.join(silent)}") if silent else None
+        self.known.said.pop("press", None)
+        return None
 
     def _uris(self, ports: list[Any], section: str) -> list[str]:
         """Return the addresses that are not typed: those found here, and those in the file already."""
         kept = [choice.uri for choice in self.draft.controls.values()] + [self.draft.capture]
         return [port.uri for port in ports] + list(filter(None, kept))
+
+
+def _by_field(found: list[Problem]) -> dict[str, str]:
+    """Return the first problem of each field, in the order of the fields."""
+    first: dict[str, str] = {}
+    for problem in found:
+        first.setdefault(problem.field, problem.words)
+    return first

@@ -2,7 +2,8 @@
 // Everything works without this file, by forms; it spares the reload and keeps the picture moving.
 
 const EVERY_MS = 100;
-const RETRY_MS = 1000;
+const RETRY_MS = 500;
+const NOTHING_PX = 16;
 const main = document.getElementById("main");
 const state = document.getElementById("state");
 const picture = document.getElementById("picture");
@@ -26,7 +27,8 @@ function show(text) {
 
 // Whoever typed on while the answer was on its way goes on typing.
 function resume(before, now) {
-  if (before.form?.classList.contains("auto") && now?.type === "text") now.value = before.value;
+  const typed = before.value !== before.defaultValue && before.form?.classList.contains("auto");
+  if (typed && now?.type === "text") now.value = before.value;
   now?.focus();
 }
 
@@ -61,11 +63,8 @@ function look() {
   picture.src = `/picture.jpg?${asked++}`;
 }
 picture.addEventListener("load", () => {
-  picture.parentElement.classList.remove("dark");
-  setTimeout(look, document.hidden ? RETRY_MS : EVERY_MS);
+  const idle = document.hidden || picture.naturalWidth <= NOTHING_PX;
+  setTimeout(look, idle ? RETRY_MS : EVERY_MS);
 });
-picture.addEventListener("error", () => {
-  picture.parentElement.classList.add("dark");
-  setTimeout(look, RETRY_MS);
-});
+picture.addEventListener("error", () => setTimeout(look, RETRY_MS));
 look();
