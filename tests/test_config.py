@@ -31,9 +31,7 @@ def told(tmp_path, text):
 
 def test_every_mistake_is_told_once_with_its_line(tmp_path):
     lines = told(tmp_path, WRONG)
-    assert [int(line.partition(":")[0]) for line in sorted(lines, key=lambda line: int(line.split(":")[0]))] == [
-        1, 2, 6, 7, 10, 11,
-    ]  # fmt: skip
+    assert sorted(int(line.partition(":")[0]) for line in lines) == [1, 2, 6, 7, 10, 11]
     assert "1: unknown key 'nme' (did you mean 'name'?)" in lines
     assert "6: unknown key 'controls.adb.kes' (did you mean 'keys'?)" in lines
     assert "10: unknown key 'states.home.steps.0.pres' (did you mean 'press'?)" in lines

@@ -4,7 +4,6 @@ A change is made in the text, where the parser says that the value stands, and p
 must parse to the old data with that one change, else the change is refused.
 """
 
-import copy
 from collections.abc import Mapping
 from typing import Any
 
@@ -53,7 +52,7 @@ def _one(text: str, keys: Keys, value: Any) -> str:
 
 def _with(data: Any, keys: Keys, value: Any) -> Any:
     """Return a copy of the data with one value set, or removed."""
-    new = copy.deepcopy(data)
+    new = _apart(data)
     place = new
     for key in keys[:-1]:
         if not isinstance(place.get(key), dict):
@@ -66,6 +65,13 @@ def _with(data: Any, keys: Keys, value: Any) -> Any:
     else:
         place[keys[-1]] = value
     return new
+
+
+def _apart(data: Any) -> Any:
+    """Return a copy in which nothing is shared: what an alias stands for is a value of its own."""
+    if isinstance(data, dict):
+        return {key: _apart(value) for key, value in data.items()}
+    return [_apart(value) for value in data] if isinstance(data, list) else data
 
 
 def _set(text: str, keys: Keys, value: Any) -> str:

@@ -47,7 +47,7 @@ def differing(before, after):
             3.0,
             ["- virtual: {mode: 720p50}", "+ virtual: {mode: 720p50, clock_ppm: 3.0}"],
         ),
-        (BLOCK, ("features",), ["yes"], ["-   - adb   # two", "-   - vod", "+   ['yes']"]),
+        (BLOCK, ("features",), ["yes"], ["+   ['yes']", "-   - adb   # two", "-   - vod"]),
         (BLOCK, ("controls", "ir"), None, ["-   ir:", "-     uri: |", "-       hey"]),
         (BLOCK, ("controls", "ir", "keys"), "k.yaml", ["+     keys: k.yaml"]),
         (BLOCK, ("app",), "a.b", ["+ app: a.b"]),

@@ -8,8 +8,10 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 PATIENCE_S = 90.0
+ROOT = str(Path(__file__).parents[2])
 COLOURS = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 
 
@@ -27,7 +29,7 @@ class Terminal:
             stdout=slave,
             stderr=slave,
             cwd=folder,
-            env={**os.environ, "TERM": "xterm", "COLUMNS": "200", **environment},
+            env={**os.environ, "PYTHONPATH": ROOT, "TERM": "xterm", "COLUMNS": "200", **environment},
             start_new_session=True,
         )
         os.close(slave)

@@ -57,12 +57,12 @@ class Server(ThreadingHTTPServer):
     daemon_threads = True
 
     def __init__(self, session: Session, listen: str = "127.0.0.1", port: int = 0) -> None:
+        self.session = session
         self.address_family = socket.AF_INET6 if ":" in listen else socket.AF_INET
         try:
             super().__init__((listen, port), Handler)
         except OSError as error:
             raise InputError(f"cannot listen on {listen!r}: {error.strerror or error}") from None
-        self.session = session
         self.guard = Guard(listen, self.server_port)
         self._listen = listen
         self._free = threading.BoundedSemaphore(MOST_AT_ONCE)
