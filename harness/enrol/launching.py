@@ -26,7 +26,8 @@ def launched(options: VirtualOptions, end_ns: int, clock: Clock) -> Iterator[Vir
         yield start.device
     finally:
         start.done.set()
-        start.thread.join(END_S)
+        if start.device is not None:
+            start.thread.join(END_S)
 
 
 class _Launch:
