@@ -73,7 +73,7 @@ def _control(asker: Asker, draft: Draft, found: Found, live: Live) -> None:
         taken = {choice.uri for choice in draft.controls.values()}
         ports = [port for port in found.controls if port.uri not in taken]
         options = [_option(port) for port in ([] if draft.controls else [VIRTUAL]) + ports]
-        for words in [] if found.controls else found.advice():
+        for words in [*found.advice_for("control"), *found.further()]:
             asker.say(words, "yellow")
         uri = asker.choose(
             "What presses its keys? (a URI can be typed: adb:192.168.1.7:5555, ir:/dev/ttyACM0)",
@@ -143,6 +143,8 @@ def _learn(asker: Asker, draft: Draft, control: str, live: Live) -> None:
 def _capture(asker: Asker, draft: Draft, found: Found, live: Live) -> None:
     while True:
         options = [_option(port) for port in found.captures if port.kind == "capture"]
+        for words in found.advice_for("capture"):
+            asker.say(words, "yellow")
         options.append((NONE, "nothing: the device is driven, but not recorded"))
         draft.capture = asker.choose(
             "What captures its HDMI output? (a URI can be typed: v4l2:/dev/video0, udp://:5000)",

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from harness.config import parse_text
+from harness.config import Strict, parse_text
 from harness.enrol.patch import values
 from harness.errors import InputError
 from harness.run.registry import Profile
@@ -70,11 +70,14 @@ def replace(stored: Stored, text: str) -> Stored:
         return _written(stored.path, text)
 
 
-def edit(path: Path, change: Callable[[str], str]) -> tuple[Stored, Stored]:
-    """Change a file while nobody else does; return it as it was and as it is now. Raises InputError."""
+def edit(path: Path, change: Callable[[str], str], model: type[Strict] = Profile) -> tuple[Stored, Stored]:
+    """Change a file while nobody else does; return it as it was and as it is now.
+
+    `model` is what its text must be valid as. Raises InputError; then nothing was changed.
+    """
     with _locked(path):
         before = read(path)
-        return before, _written(path, change(before.text))
+        return before, _written(path, change(before.text), model)
 
 
 def difference(before: Stored, after: Stored) -> str:
@@ -92,8 +95,8 @@ def _shown(known: dict[str, object], key: str) -> str:
     return repr(known[key]) if key in known else "(not there)"
 
 
-def _written(path: Path, text: str) -> Stored:
-    parse_text(text, Profile, path)
+def _written(path: Path, text: str, model: type[Strict] = Profile) -> Stored:
+    parse_text(text, model, path)
     with _told(path):
         mode = path.stat().st_mode & 0o777
         descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem}.")

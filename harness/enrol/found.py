@@ -4,6 +4,7 @@ import grp
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Literal
 
 from harness.capture.discovery import capture_ports
 from harness.clock import MonotonicClock, seconds_to_ns
@@ -36,10 +37,17 @@ class Found:
         return [*self.captures, *self.controls, VIRTUAL]
 
     def advice(self) -> list[str]:
-        """Say what to do about what was not found."""
-        missing = [] if self.captures else [NOTHING["capture"]]
-        missing += [] if self.controls else [NOTHING["control"]]
+        """Say what to do about all that was not found."""
+        missing = [*self.advice_for("capture"), *self.advice_for("control")]
         return missing + (_groups() if missing else []) + self.trouble
+
+    def advice_for(self, what: Literal["capture", "control"]) -> list[str]:
+        """Say what to do where nothing of that kind was found."""
+        return [] if {"capture": self.captures, "control": self.controls}[what] else [NOTHING[what]]
+
+    def further(self) -> list[str]:
+        """Say what else may be in the way: groups, and what could not be looked for."""
+        return [words for words in self.advice() if words not in NOTHING.values()]
 
 
 def look(

@@ -47,6 +47,11 @@ def can_learn(uri: str, folder: Path) -> bool:
 def learned_text(keys: str | None, learned: dict[str, str], folder: Path) -> str:
     """Return the text of a key map with learned keys: those of another map, if one is named, and these."""
     text = map_path(keys, folder).read_text(encoding="utf-8") if keys else LEARNED
+    return with_learned(text, learned)
+
+
+def with_learned(text: str, learned: dict[str, str]) -> str:
+    """Return the text of a key map with learned keys, which come in place of those of the same name."""
     return changed(text, {("keys", key): {"pronto": code} for key, code in learned.items()})
 
 

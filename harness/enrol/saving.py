@@ -7,9 +7,10 @@ from typing import Any
 import yaml
 
 from harness.config import parse_text
+from harness.control.keymap import IrKeyMap
 from harness.enrol.draft import Draft, draft_of, problems
-from harness.enrol.files import Stored, create, publish, read, replace
-from harness.enrol.keymaps import learned_text, map_path
+from harness.enrol.files import Stored, create, edit, publish, read, replace
+from harness.enrol.keymaps import learned_text, map_path, with_learned
 from harness.enrol.patch import Keys, changed
 from harness.errors import InputError
 from harness.run.registry import Profile, default_folders
@@ -40,22 +41,36 @@ def save(draft: Draft, folder: Path, before: Stored | None = None, *, force: boo
     text = text_of(draft, before)
     path = before.path if before else folder / f"{draft.id}.yaml"
     parse_text(text, Profile, path)
-    brought = _bring(draft, folder, text, path)
+    brought = _bring(draft, folder, text, path, new=before is None)
     try:
-        if before is None:
-            create(path, text)
-            return Stored(path, text)
-        if force:
-            now = read(path)
-            return replace(now, changed(now.text, _changes(draft, before)))
-        return replace(before, text)
+        stored = _write(draft, path, text, before, force)
+        _extend(draft, folder, brought)
+        return stored
     except BaseException:
         for file in brought:
             file.unlink(missing_ok=True)
         raise
 
 
-def _bring(draft: Draft, folder: Path, text: str, path: Path) -> list[Path]:
+def _write(draft: Draft, path: Path, text: str, before: Stored | None, force: bool) -> Stored:
+    if before is None:
+        create(path, text)
+        return Stored(path, text)
+    if force:
+        now = read(path)
+        return replace(now, changed(now.text, _changes(draft, before)))
+    return replace(before, text)
+
+
+def _extend(draft: Draft, folder: Path, brought: list[Path]) -> None:
+    """Add learned keys to a map that this device had already."""
+    for name, choice in draft.controls.items():
+        file = folder / (draft.keys_file(name) or "")
+        if choice.learned and file not in brought:
+            edit(file, lambda text, choice=choice: with_learned(text, choice.learned), IrKeyMap)  # type: ignore[misc]
+
+
+def _bring(draft: Draft, folder: Path, text: str, path: Path, *, new: bool) -> list[Path]:
     """Put what the file names beside it, where it is not there yet; return what was written."""
     learned = {
         draft.keys_file(name): learned_text(choice.keys, choice.learned, folder).encode()
@@ -72,7 +87,7 @@ def _bring(draft: Draft, folder: Path, text: str, path: Path) -> list[Path]:
                 file.parent.mkdir(parents=True, exist_ok=True)
                 publish(file, data)
                 written.append(file)
-            elif name in learned:
+            elif name in learned and new:
                 raise InputError(f"{file} is there already: remove it first, or choose another name")
     except OSError as error:
         for file in written:

@@ -88,6 +88,21 @@ def test_learned_keys_are_added_to_a_copy_of_a_map(tmp_path):
     assert "UP: 0x40" not in text
 
 
+def test_keys_learned_later_are_added_to_the_devices_own_map(tmp_path):
+    draft = drafted(controls={"ir": Choice("ir:/dev/ttyACM0", learned={"HOME": CODE})})
+    stored = save(draft, tmp_path)
+    with pytest.raises(InputError, match=r"box-ir\.yaml is there already"):
+        stored.path.unlink()
+        save(draft, tmp_path)
+    (tmp_path / "keymaps/box-ir.yaml").unlink()
+    stored = save(draft, tmp_path)
+    later = draft_of("box", load_profile(stored.path).profile)
+    later.controls["ir"].learned = {"UP": CODE}
+    keys = load_profile(save(later, tmp_path, stored).path).keymap("ir").read_text()
+    assert f"HOME: {{pronto: {CODE}}}" in keys
+    assert f"UP: {{pronto: {CODE}}}" in keys
+
+
 def test_saving_again_changes_only_what_was_changed(tmp_path):
     stored = save(drafted(app="a.b"), tmp_path)
     edit(stored.path, lambda text: f"{text}# by hand\ndefault_control: adb\n")

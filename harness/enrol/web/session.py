@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from harness.config import nearest
+from harness.config import nearest, parse_text
 from harness.control.keymap import KEYS
 from harness.enrol.draft import Choice, Draft, Problem, control_problem, draft_of, problems
 from harness.enrol.files import ChangedMeanwhile, Stored, read
@@ -16,7 +16,7 @@ from harness.enrol.live import Live
 from harness.enrol.saving import save, text_of
 from harness.enrol.web.addresses import address_problem
 from harness.errors import HarnessError, InputError
-from harness.run.registry import load_profile
+from harness.run.registry import Profile
 
 LEARN = "learn"
 NO_MAP = "none"
@@ -45,7 +45,6 @@ class Known:
     said: dict[str, Said] = field(default_factory=dict)
     front: str = ""
     apps: list[str] = field(default_factory=list)
-    saved: str = ""
     conflict: bool = False
 
 
@@ -56,10 +55,9 @@ class Session:
         self.folder = folder
         self.before: Stored | None = None
         self.draft = Draft()
-        if path is not None:
-            registered = load_profile(path)
-            self.before, self.draft = read(path), draft_of(registered.id, registered.profile)
         self.known = Known()
+        if path is not None:
+            self._read(path)
         self.live = Live(folder, self.draft.id)
         self._finder = finder
         self._lock = threading.Lock()
@@ -75,6 +73,7 @@ class Session:
             "press": self._press,
             "learn": self._learn,
             "save": self._save,
+            "reload": self._reload,
         }
 
     def start(self) -> None:
@@ -222,10 +221,21 @@ class Session:
         except ChangedMeanwhile as error:
             self.known.conflict = True
             return Said("warn", f"{error}. Nothing was saved.")
-        self.known.conflict = False
-        self.draft = draft_of(self.draft.id, load_profile(self.before.path).profile)
-        self.known.saved = self.draft.id
+        self._read(self.before.path)
         return Said("good", f"Saved: {self.before.path}. Next: harness devices check {self.draft.id}")
+
+    def _reload(self, form: Mapping[str, str]) -> Said | None:
+        if self.before is None:
+            raise InputError("there is no file to take yet")
+        self._read(self.before.path)
+        self.known.said.pop("save", None)
+        return self._try()
+
+    def _read(self, path: Path) -> None:
+        """Begin anew with what is in the file of a device."""
+        self.before = read(path)
+        self.draft = draft_of(path.stem, parse_text(self.before.text, Profile, path))
+        self.known.conflict = False
 
     def _try(self) -> Said | None:
         """Open what the draft says now; the answers stand beside each part."""
