@@ -64,6 +64,9 @@ def _show_arguments(verb: argparse.ArgumentParser) -> None:
 
 
 def _discover_arguments(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument(
+        "--network", type=float, metavar="S", default=0.0, help="also listen so many seconds for boxes there"
+    )
     verb.add_argument("--json", action="store_true", help="print a list of objects: kind, uri, name, note")
 
 
@@ -145,7 +148,7 @@ def _discover(args: argparse.Namespace) -> int:
     from harness.enrol.found import look  # noqa: PLC0415
 
     with _busy("looking"):
-        found = look()
+        found = look(listen_s=args.network)
     if args.json:
         print(json.dumps([asdict(port) for port in found.ports], indent=1))
     else:
@@ -153,7 +156,7 @@ def _discover(args: argparse.Namespace) -> int:
         for port in found.ports:
             table.add_row(*(escape(cell) for cell in (port.uri, port.kind, port.name, port.note)))
         _print(table)
-        if not found.captures:
+        if not found.cards:
             print("Try it without hardware: harness devices add --virtual my-box")
     for words in found.advice():
         print(words, file=sys.stderr)

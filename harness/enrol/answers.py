@@ -14,12 +14,11 @@ def say_control(device: Device, control: Control) -> str:
     control.open()
     if isinstance(control, Shell):
         return _say_android(device)
+    what = getattr(control, "what", "")
     version = getattr(control, "version", None)
-    return (
-        f"{getattr(control, 'what', 'an IR Toy')}, {version()}"
-        if version
-        else "opened; it says nothing of itself"
-    )
+    if version:
+        return f"{what or 'an IR Toy'}, {version()}"
+    return f"{what}: opened" if what else "nothing to check"
 
 
 def say_capture(uri: str) -> str:

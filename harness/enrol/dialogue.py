@@ -142,7 +142,7 @@ def _learn(asker: Asker, draft: Draft, control: str, live: Live) -> None:
 
 def _capture(asker: Asker, draft: Draft, found: Found, live: Live) -> None:
     while True:
-        options = [_option(port) for port in found.captures if port.kind == "capture"]
+        options = [_option(port) for port in found.cards]
         for words in found.advice_for("capture"):
             asker.say(words, "yellow")
         options.append((NONE, "nothing: the device is driven, but not recorded"))

@@ -41,9 +41,14 @@ class Found:
         missing = [*self.advice_for("capture"), *self.advice_for("control")]
         return missing + (_groups() if missing else []) + self.trouble
 
+    @property
+    def cards(self) -> list[Port]:
+        """Return what captures a picture; the others are sound inputs."""
+        return [port for port in self.captures if port.kind == "capture"]
+
     def advice_for(self, what: Literal["capture", "control"]) -> list[str]:
         """Say what to do where nothing of that kind was found."""
-        return [] if {"capture": self.captures, "control": self.controls}[what] else [NOTHING[what]]
+        return [] if {"capture": self.cards, "control": self.controls}[what] else [NOTHING[what]]
 
     def further(self) -> list[str]:
         """Say what else may be in the way: groups, and what could not be looked for."""
@@ -52,15 +57,17 @@ class Found:
 
 def look(
     captures: Callable[[], Sequence[Port]] = capture_ports,
-    controls: Callable[[], Sequence[Port]] = control_ports,
+    controls: Callable[[float], Sequence[Port]] = control_ports,
     within_s: float = LOOK_S,
+    listen_s: float = 0.0,
 ) -> Found:
-    """Return what is found on this machine, within some seconds."""
+    """Return what is found on this machine within some seconds; with `listen_s`, on its network, too."""
     clock = MonotonicClock()
+    end_ns = clock.now_ns() + seconds_to_ns(within_s + listen_s)
     found = Found()
-    tasks = {"capture cards": lambda: list(captures()), "controls": lambda: list(controls())}
+    tasks = {"capture cards": lambda: list(captures()), "controls": lambda: list(controls(listen_s))}
     places = {"capture cards": found.captures, "controls": found.controls}
-    for what, answer in side_by_side(tasks, clock.now_ns() + seconds_to_ns(within_s), clock):
+    for what, answer in side_by_side(tasks, end_ns, clock):
         if answer is None:
             found.trouble.append(f"Looking for {what} did not end within {within_s:g} s: unplug what hangs.")
         elif isinstance(answer, HarnessError):

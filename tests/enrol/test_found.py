@@ -12,7 +12,7 @@ CARD = Port("capture", "v4l2:/dev/video0", "A [bold]card[/]", "1920x1080")
 
 
 def test_what_is_found_is_listed_with_the_virtual_device():
-    found = look(lambda: [CARD], lambda: [])
+    found = look(lambda: [CARD], lambda listen_s: [])
     assert found.ports == [CARD, VIRTUAL]
     assert [words for words in found.advice() if words.startswith("No ")] == [
         words for words in found.advice() if "remote control was found" in words
@@ -20,7 +20,7 @@ def test_what_is_found_is_listed_with_the_virtual_device():
 
 
 def test_nothing_found_says_what_to_do():
-    words = " ".join(look(lambda: [], lambda: []).advice())
+    words = " ".join(look(lambda: [], lambda listen_s: []).advice())
     assert "Plug one into USB 3" in words
     assert "Allow debugging" in words
 
@@ -32,7 +32,7 @@ def test_a_search_that_fails_or_hangs_is_told_and_waited_for_no_longer():
         raise RigError("cannot read /dev")
 
     try:
-        found = look(fails, lambda: [CARD] if end.wait(60) else [], within_s=0.2)
+        found = look(fails, lambda listen_s: [CARD] if end.wait(60) else [], within_s=0.2)
     finally:
         end.set()
     assert found.trouble == [

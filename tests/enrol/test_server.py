@@ -253,6 +253,13 @@ def test_an_address_that_is_not_ours_cannot_be_listened_on(tmp_path):
     session.close()
 
 
+def test_a_page_for_every_address_is_known_by_the_name_that_is_printed(tmp_path):
+    with Server(Session(tmp_path, finder=lambda: FOUND), "0.0.0.0") as server:  # noqa: S104
+        host = server.url.removeprefix("http://").partition("/")[0]
+        assert not host.startswith("0.0.0.0")  # noqa: S104
+        assert server.guard.knows_host(headers(host))
+
+
 def test_addresses_of_the_network_can_be_typed_and_what_was_found_can_be_refined():
     assert address_problem("adb:192.168.1.7:5555", []) == ""
     assert address_problem("udp://:5000", []) == ""

@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from harness.enrol.found import Found, look
 from harness.enrol.pictures import jpeg
-from harness.enrol.web.guard import Guard
+from harness.enrol.web.guard import ANY, Guard
 from harness.enrol.web.page import render
 from harness.enrol.web.session import Session
 from harness.errors import InputError
@@ -70,7 +70,8 @@ class Server(ThreadingHTTPServer):
     @property
     def url(self) -> str:
         """Return the address to open, with the token."""
-        host = f"[{self._listen}]" if ":" in self._listen else self._listen
+        name = socket.gethostname() if self._listen in ANY else self._listen
+        host = f"[{name}]" if ":" in name else name
         return f"http://{host}:{self.server_port}/?token={self.guard.token}"
 
     def process_request(self, request: Any, client_address: Any) -> None:
