@@ -21,6 +21,7 @@ VALUES = {
     "record",
     "decoding",
     "ports",
+    "certificate",
 }
 LEVELS = [
     VALUES,

@@ -15,6 +15,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from harness.cli import qualify
 from harness.errors import HarnessError, InputError
 from harness.run.registry import Registration, default_folders, find_profile, known_ids
 
@@ -33,6 +34,7 @@ examples:
   harness devices add bedroom --ir /dev/ttyACM0 --ir-keys keymaps/bedroom.yaml
   harness devices edit living-room app=com.example.tv2 controls.adb.uri=adb:192.168.1.8:5555
   harness devices check virtual-stb
+  harness devices qualify living-room --player "BrightSign HD225"
 
 exit status: 0 all is well, 1 something does not answer, 2 the call or a file is unusable
 """
@@ -42,7 +44,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     """Add the command to the command line."""
     parser = subparsers.add_parser(
         "devices",
-        help="find, list, register and check the devices under test",
+        help="find, list, register, check and qualify the devices under test",
         description="The devices under test: one YAML file each, in devices/.",
         epilog=EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
@@ -53,6 +55,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         verb = verbs.add_parser(name, help=words)
         arguments(verb)
         verb.set_defaults(run=run)
+    qualify.add_verb(verbs)
 
 
 def _no_arguments(verb: argparse.ArgumentParser) -> None:
