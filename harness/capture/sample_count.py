@@ -21,12 +21,12 @@ UNSTEADY_NS = NS_PER_S // 2
 LEAD_IN_NS = NS_PER_S
 """What is thrown away: the unsteady beginning, and as much again by which the clock is found."""
 
-LATE_NS = 15 * NS_PER_MS
+LATE_NS = 40 * NS_PER_MS
 """A block so late is kept back, until one that is in time shows that nothing was lost."""
 
 LOST_AFTER_NS = NS_PER_S
 """If none was in time for so long, samples are missing, as many as the earliest of them is late. Drivers
-lose a whole buffer at least, which is more than `LATE_NS`."""
+lose a whole buffer at least, which is far more than `LATE_NS`; what a busy computer does to arrivals is less."""
 
 FULL_SCALE = np.float32(32768)
 OVERFLOW = "the driver's buffer ran over: sound was lost"
