@@ -26,7 +26,7 @@ LATE_NS = 40 * NS_PER_MS
 
 LOST_AFTER_NS = NS_PER_S
 """If none was in time for so long, samples are missing, as many as the earliest of them is late. Drivers
-lose a whole buffer at least, which is far more than `LATE_NS`; what a busy computer does to arrivals is less."""
+lose a whole buffer, which is far more than `LATE_NS`; what a busy computer does to arrivals is less."""
 
 FULL_SCALE = np.float32(32768)
 OVERFLOW = "the driver's buffer ran over: sound was lost"
