@@ -15,7 +15,7 @@ pytestmark = pytest.mark.rig_vm("v4l2")
 
 HD_READY_24 = [1280, 720, "24"]
 JITTER_NS = 150_000_000
-"""How far the stamps of the guest's test card may be from its count; it loses no frame without counting it."""
+"""How far the stamps of the guest's test card may be from its count."""
 
 
 def frames(captured):
@@ -23,7 +23,7 @@ def frames(captured):
 
 
 def gaps(captured, words=""):
-    return [item for item in captured["items"] if words in item.get("gap", "no gap")]
+    return [item for item in captured["items"] if "gap" in item and words in item["gap"]]
 
 
 def told(captured, name):
@@ -31,7 +31,7 @@ def told(captured, name):
 
 
 def check_account(captured):
-    """Every jump of the count has its gap, from the frame that was due to the one that came, and no other has."""
+    """Every jump of the count has its gap, from the frame that was due to the one that came."""
     period_ns = 1_000_000_000 / Fraction((captured["format"] or HD_READY_24)[2])
     for number, (before, after) in enumerate(pairwise(captured["items"])):
         if "frame" not in after:
@@ -68,7 +68,7 @@ def test_frames_that_the_computer_was_too_slow_for_are_gaps(results):
 
 
 def test_colours_are_the_same_in_every_format(results):
-    """Bars at 75 %: white, yellow, cyan, green, magenta, red, blue, black, in BT.601 at this size and card."""
+    """Bars at 75 %: white, yellow, cyan, green, magenta, red, blue, black, in BT.601."""
     found = results["colours"]
     assert found["NV12"][0] == pytest.approx([180, 128, 128], abs=2)
     assert found["NV12"][5] == pytest.approx([65, 100, 212], abs=2)
@@ -169,7 +169,7 @@ def test_a_card_that_does_not_start_says_so_and_starts_the_next_time(results):
 
 def test_a_card_without_timings_is_set_to_what_is_asked_for(results):
     found = results["camera"]
-    assert found[""]["format"] == [640, 360, "40"]
+    assert found[""]["format"] == [640, 480, "25"]
     assert found["?size=640x360&fps=15"]["format"] == [640, 360, "15"]
     assert found["?format=YUYV&size=1280x720"]["format"][:2] == [1280, 720]
     for captured in found.values():

@@ -73,8 +73,8 @@ def shape(stream):
 class Capture:
     """A source that is read here, and what it gave."""
 
-    def __init__(self, options="", name="vivid-000-vid-cap"):
-        self.source = open_source(f"v4l2:{node(name)}{options}")
+    def __init__(self, options="", path=None):
+        self.source = open_source(f"v4l2:{path or node()}{options}")
         self.items = []
 
     def __enter__(self):
@@ -283,7 +283,7 @@ def camera():
     """A card that tells no timings of its input, such as one on USB."""
     found = {}
     for options in ("", "?size=640x360&fps=15", "?format=YUYV&size=1280x720"):
-        with Capture(options, "vivid-001-vid-cap") as card:
+        with Capture(options, node("vivid-001-vid-cap")) as card:
             card.frames(10)
             found[options] = card.result()
     return found
