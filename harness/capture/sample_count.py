@@ -30,6 +30,7 @@ lose a whole buffer, which is far more than `LATE_NS`; what a busy computer does
 
 FULL_SCALE = np.float32(32768)
 OVERFLOW = "the driver's buffer ran over: sound was lost"
+LATER = "sound was lost: what comes is later than its count says"
 DOUBT = "the sound server changed its buffer, or lost sound: which cannot be told"
 QUEUE_FULL = "the computer took the sound too late: its queue was full"
 
@@ -128,7 +129,7 @@ class SampleCount:
         self._held = self._held[:at]
         items = self._release()
         first = later[0].first
-        items += self._missing(first, first + max(1, missing), OVERFLOW)
+        items += self._missing(first, first + max(1, missing), LATER if flagged is None else OVERFLOW)
         self._lost += max(1, missing)
         self._held = later
         return items + self._release()

@@ -63,6 +63,9 @@ def heard(codes):
     return {
         "format": [stream.audio.rate_hz, stream.audio.channels],
         "equal": int((got == codes[: len(got)]).all(axis=1).sum()),
+        "other": np.flatnonzero((got != codes[: len(got)]).any(axis=1))[[0, -1]].tolist()
+        if (got != codes[: len(got)]).any()
+        else [],
         "of": len(codes),
         "losses": [str(item) for item in items if isinstance(item, Gap | RigEvent)],
         "counted": counted(items),
