@@ -30,6 +30,22 @@ class Control(Protocol):
         """Release the port; idempotent, never raises."""
 
 
+@runtime_checkable
+class Asks(Protocol):
+    """A control that hears from the device itself whether it is there (ADB, CEC, network)."""
+
+    def ask(self) -> None:
+        """See that the device answers; raises ControlLost, or DeviceError when it answers too late."""
+
+
+@runtime_checkable
+class Launches(Protocol):
+    """A control that can start an app by its id (Roku)."""
+
+    def launch(self, app: str) -> None:
+        """Start an app; raises PlanError for what is no id, DeviceError for one that is not there."""
+
+
 @dataclass(frozen=True, slots=True)
 class ShellResult:
     """What a command on the device printed, and its exit status."""
