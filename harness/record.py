@@ -9,6 +9,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from harness.certificate import Certificate, Standing
 from harness.errors import InputError
 
 Outcome = Literal["passed", "failed", "inconclusive", "error", "skipped"]
@@ -111,6 +112,8 @@ class AvSyncRecord(Part):
     offset_ms: float | None = None
     interval_ms: list[float] | None = None
     method: str
+    rig_offset_ms: float | None = None
+    """The rig's own, which has been taken off."""
 
 
 class VideoRecord(Part):
@@ -177,6 +180,12 @@ class RigRecord(Part):
     control: str = ""
     qualified: bool = False
     note: str = ""
+    device: str = ""
+    """The device that it was used with."""
+    standing: Standing = Standing.MISSING
+    standing_words: str = ""
+    """Why it is qualified or not, in a sentence that says what to type."""
+    certificate: Certificate | None = None
 
 
 class CaseRecord(Part):
@@ -218,6 +227,8 @@ class RunRecord(Part):
     ship: ShipRecord
     devices: list[DeviceRecord] = []
     rigs: list[RigRecord] = []
+    set_aside: dict[str, str] = {}
+    """Devices that were set aside in the middle of the run, each with the reason in a sentence."""
     cases: list[CaseRecord] = []
 
 

@@ -7,6 +7,7 @@ import pytest
 import yaml
 
 from harness.config import parse
+from harness.capture import SOURCES
 from harness.control import SCHEMES
 from harness.control.keymap import IrKeyMap
 from harness.control.lirc import LircKeyMap
@@ -68,6 +69,6 @@ def test_the_page_about_devices_shows_files_that_are_right():
     assert parse(remote, IrKeyMap, ROOT).code("POWER").protocol == "rc5"
 
 
-def test_the_page_about_devices_names_every_kind_of_control():
+def test_the_page_about_devices_names_every_kind_of_control_and_capture():
     page = (ROOT / "devices/README.md").read_text()
-    assert set(re.findall(r"^\| `(\w+):", page, re.M)) == set(SCHEMES)
+    assert set(re.findall(r"^\| `(\w+):", page, re.M)) == set(SCHEMES) | set(SOURCES)

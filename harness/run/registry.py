@@ -1,14 +1,14 @@
 """The registered devices: `devices/<id>.yaml`, one file each, read strictly."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
-from harness.config import Strict, load, nearest
+from harness.config import Location, Mistakes, Strict, load, nearest
 from harness.control.power import PowerProfile
 from harness.errors import ConfigError, InputError
 
@@ -131,13 +131,36 @@ class Profile(Strict):
 
     @model_validator(mode="after")
     def _named_things_exist(self) -> "Profile":
-        _known("default_control", [self.default_control], self.controls)
-        _known("after", [state.after for state in self.states.values()], self.states)
-        scripts = [self.play, self.live, self.stop, *(state.steps for state in self.states.values())]
-        _known("via", [step.via for script in scripts for step in script], self.controls)
+        wrong = [
+            *_unknown(("default_control",), self.default_control, self.controls),
+            *(
+                mistake
+                for name, state in self.states.items()
+                for mistake in _unknown(("states", name, "after"), state.after, self.states)
+            ),
+            *(
+                mistake
+                for place, step in self._steps()
+                for mistake in _unknown((*place, "via"), step.via, self.controls)
+            ),
+        ]
+        if wrong:
+            raise Mistakes(wrong)
         for name in self.states:
             self.path_to(name)
         return self
+
+    def _steps(self) -> Iterator[tuple[Location, Step]]:
+        """Yield every step of every script, with its place in the file."""
+        scripts: dict[Location, tuple[Step, ...]] = {
+            ("play",): self.play,
+            ("live",): self.live,
+            ("stop",): self.stop,
+        }
+        scripts |= {("states", name, "steps"): state.steps for name, state in self.states.items()}
+        for place, script in scripts.items():
+            for number, step in enumerate(script):
+                yield (*place, number), step
 
     @property
     def default(self) -> str:
@@ -225,12 +248,11 @@ def filled(text: str, values: Mapping[str, str]) -> str:
     return re.sub(r"\{(\w+)\}", value, text)
 
 
-def _known(what: str, names: Iterable[str | None], known: Mapping[str, object]) -> None:
-    for name in names:
-        if name is not None and name not in known:
-            raise ValueError(
-                f"{what}: there is no {name!r}{nearest(name, list(known))}; known: {', '.join(known)}"
-            )
+def _unknown(
+    place: Location, name: str | None, known: Mapping[str, object]
+) -> Iterator[tuple[Location, str]]:
+    if name is not None and name not in known:
+        yield place, f"there is no {name!r}{nearest(name, list(known))}; known: {', '.join(known)}"
 
 
 def _example(device_id: str) -> str:

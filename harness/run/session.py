@@ -17,7 +17,7 @@ from harness.recording.recording import Recording
 from harness.run.analyze import Analyzed, analyze
 from harness.run.device import Device
 from harness.run.feed import Feed
-from harness.timeline import Mark, Press
+from harness.timeline import Mark, Press, RigOffset
 from harness.verdict import Criteria
 
 SIGNAL_S = 10.0
@@ -54,6 +54,8 @@ class Watched:
         The device's known screens.
     tell : callable
         Shows progress.
+    rig_offset : RigOffset, optional
+        How early the rig itself brings the sound; it is kept with the recording.
     """
 
     device: Device
@@ -62,6 +64,7 @@ class Watched:
     criteria: Criteria
     screens: Mapping[str, NDArray[np.uint8]]
     tell: Tell
+    rig_offset: RigOffset | None = None
 
 
 class Session:
@@ -91,6 +94,8 @@ class Session:
         self._writing.set()
         self._start_ns = self._clock.now_ns()
         try:
+            if watched.rig_offset is not None:
+                self._recorder.note(watched.rig_offset)
             watched.feed.record(self._recorder)
         except RigError:
             self._recorder.close()

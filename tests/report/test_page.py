@@ -186,12 +186,12 @@ def hostile(value, key=""):
         return {name: hostile(item, name) for name, item in value.items()}
     if isinstance(value, list):
         return [hostile(item, key) for item in value]
-    kept = {"schema", "outcome", "phase", "blame", "verdict", "status", "decision"}
+    kept = {"schema", "outcome", "phase", "blame", "verdict", "status", "decision", "standing"}
     return records.HOSTILE if isinstance(value, str) and key not in kept else value
 
 
 def test_hostile_text_stays_text_everywhere(tmp_path):
-    record = RunRecord.model_validate(hostile(records.varied().model_dump(by_alias=True)))
+    record = RunRecord.model_validate(hostile(records.varied().model_dump(mode="json", by_alias=True)))
     clean_html, clean = render(records.varied(), tmp_path / "clean", media=False)
     html, page = render(record, tmp_path / "hostile", media=False)
     assert [item.get("src") for item in page.every("script")] == ["assets/report.js"]

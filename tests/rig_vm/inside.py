@@ -3,6 +3,7 @@
 import json
 import signal
 import subprocess
+import tempfile
 import time
 import traceback
 from collections.abc import Callable, Sequence
@@ -10,7 +11,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 OUT = Path("/out")
-STEP_S = 60
+TMP = Path(tempfile.gettempdir())
+"""Memory of the guest; `/out` is a folder of the host, and slow."""
+STEP_S = 100
 
 
 def run_steps(job: str, steps: Sequence[Callable[[], object]]) -> None:

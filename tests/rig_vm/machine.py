@@ -4,6 +4,7 @@ The processor is emulated (never KVM), so it runs wherever the tests do, and slo
 than this machine. What it measures is told by counts and by the time stamps of its drivers.
 """
 
+import importlib
 import json
 import shlex
 import subprocess
@@ -15,7 +16,7 @@ from tests.rig_vm.kernel import Kernel, initrd, kernel
 
 ROOT = Path(__file__).parents[2]
 BOOT_S = 60
-JOB_S = 180
+JOB_S = 240
 """How long one job may take in the guest; what it has written by then is kept."""
 TAIL = 3000
 
@@ -24,12 +25,13 @@ class Guest:
     """What the jobs wrote, and what the guest said."""
 
     def __init__(self, out: Path, said: str) -> None:
-        self._out = out
+        self.folder = out
+        """What the guest saw as `/out`."""
         self._said = said
 
     def results(self, job: str) -> "Results":
         """Return the results of a job by step; fails when it wrote none."""
-        path = self._out / f"{job}.json"
+        path = self.folder / f"{job}.json"
         assert path.is_file(), f"the guest did not run {job}:\n{self._said[-TAIL:]}"
         return Results(json.loads(path.read_text()), self._said)
 
@@ -50,8 +52,15 @@ class Results:
 
 
 def boot(jobs: Sequence[str], out: Path) -> Guest:
-    """Run `tests/rig_vm/jobs/<job>.py` one after the other in a guest; raises Unavailable."""
+    """Run `tests/rig_vm/jobs/<job>.py` one after the other in a guest; raises Unavailable.
+
+    A job's function `prepare(out)`, if it has one, is called here before, on the host.
+    """
     parts = kernel()
+    for job in jobs:
+        prepare = getattr(importlib.import_module(f"tests.rig_vm.jobs.{job}"), "prepare", None)
+        if prepare:
+            prepare(out)
     initrd(parts, out / "initrd.gz")
     (out / "jobs.sh").write_text(_script(jobs))
     with (out / "console.txt").open("wb") as console:

@@ -94,12 +94,12 @@ class V4l2Card:
 
     def _pulled(self) -> None:
         now_ns = self._clock.now_ns()
+        self._lose_up_to(now_ns)
         if self._link is not None:
             self._told = self._link.told
             self._link.close()
             self._link = None
             self._items.append(RigEvent(now_ns, "unplugged", f"{self._name} has gone; plug it in again"))
-        self._lose_up_to(now_ns)
 
     def _look_for_it(self, wait_s: float) -> None:
         self._clock.sleep_s(min(wait_s, LOOK_AGAIN_S))

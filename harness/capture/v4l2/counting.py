@@ -1,5 +1,6 @@
 """The count of frames of a capture: each frame's place in it, and what is missing before it."""
 
+from collections import deque
 from typing import Final
 
 from harness.media import Gap
@@ -8,6 +9,8 @@ WRAP: Final = 1 << 32
 """The driver counts in 32 bits."""
 HOLE: Final = 2.5
 """So many frames' time without a frame is a loss, even where the driver counted none."""
+RECENT: Final = 9
+"""So many spacings tell the rate that a card really has: it may be far below the one that it promised."""
 
 LATE = "lost by the card or its driver: the computer was too late, or the USB port too slow"
 UNCOUNTED = "the card delivered nothing here, and counted no loss"
@@ -25,6 +28,7 @@ class Count:
         self._last_ns: int | None = None
         self._due_ns: int | None = None
         self._excuse = ""
+        self._spacings_ns: deque[int] = deque(maxlen=RECENT)
 
     @property
     def due_ns(self) -> int | None:
@@ -63,6 +67,7 @@ class Count:
         """Let no frame be due: there is no signal."""
         self.anew("")
         self._last_ns = self._due_ns = None
+        self._spacings_ns.clear()
 
     def _lost_before(self, sequence: int, t_ns: int, period_ns: int) -> tuple[int, str]:
         if self._due_ns is None or self._last_ns is None:
@@ -71,11 +76,19 @@ class Count:
         step = (sequence - self._sequence) % WRAP if self._sequence is not None else 0
         if self._sequence is None or step > WRAP // 2:
             return by_time, (self._excuse or UNCOUNTED) if by_time else ""
+        self._spacings_ns.append((t_ns - self._last_ns) // max(1, step))
         if step > 1:
             return step - 1, f"{step - 1} frames {LATE}" if step > 2 else f"1 frame {LATE}"
-        if t_ns - self._last_ns > HOLE * period_ns:
+        if t_ns - self._last_ns > HOLE * self._usual_ns(period_ns):
             return by_time, UNCOUNTED
         return 0, ""
+
+    def _usual_ns(self, period_ns: int) -> int:
+        return (
+            max(period_ns, sorted(self._spacings_ns)[RECENT // 2])
+            if len(self._spacings_ns) == RECENT
+            else period_ns
+        )
 
     def _gap(self, t_ns: int, reason: str) -> Gap | None:
         if self._due_ns is None or self._last_ns is None:

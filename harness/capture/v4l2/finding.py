@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from harness.capture.v4l2.modes import formats
-from harness.capture.v4l2.node import Node, Unplugged
+from harness.capture.v4l2.node import NoCapture, Node, Unplugged
 from harness.capture.v4l2.options import FORMATS
 from harness.capture.v4l2.presence import fps, look
-from harness.errors import HarnessError, InputError
+from harness.errors import HarnessError
 from harness.ports import Port
 
 DEVICES = Path("/dev")
@@ -56,7 +56,7 @@ def _port(node: Path) -> Port | None:
     uri = f"v4l2:{stable_path(node)}"
     try:
         card = Node(node, uri)
-    except InputError:
+    except NoCapture:
         return None
     except HarnessError as error:
         return Port("capture", uri, node.name, str(error).removeprefix(f"{uri}: "))

@@ -230,15 +230,15 @@ class Link:
     def _broken(self, reason: str) -> list[Captured]:
         """Stop, so that the next step starts anew; raises CaptureLost where that has not helped for long."""
         now_ns = self._clock.now_ns()
-        items: list[Captured] = []
+        gap = self._count.lose(now_ns, reason)
+        items: list[Captured] = [gap] if gap else []
         if self._trouble_ns is None:
             self._trouble_ns = now_ns
             items.append(RigEvent(now_ns, "restarted", f"{reason}; the capture is started anew"))
         if now_ns - self._trouble_ns > seconds_to_ns(GIVE_UP_S):
             raise CaptureLost(f"{self._node.uri}: {reason}; unplug the card and plug it in again")
-        gap = self._count.lose(now_ns, reason)
         self._stop()
-        return [*items, *filter(None, (gap,))]
+        return items
 
     def _stop(self) -> None:
         if self._stream is not None:

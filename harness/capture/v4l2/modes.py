@@ -13,10 +13,12 @@ from harness.errors import InputError
 USUAL_SIZES_PX = ((3840, 2160), (1920, 1080), (1280, 720), (720, 576), (720, 480), (640, 480))
 """What is looked for where a card scales to any size."""
 USUAL_FPS = tuple(Fraction(number) for number in (60, 50, 30, 25, 24))
-LISTED = 8
+LISTED = 6
 SAME_FPS = Fraction(1, 100)
 """59.94 and 60000/1001 are one rate, 59.94 and 60 are two."""
 HD_PX = (1920, 1080)
+MOVING_FPS = 24
+"""A card that gives fewer pictures a second in a large size is used in a smaller one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,7 @@ def modes(node: Node) -> list[Mode]:
 
 
 def choose(offered: Sequence[Mode], wish: Wish, uri: str) -> Mode:
-    """Return the best mode of a wish: full HD, then the highest rate up to 60, then the lightest format.
+    """Return the best mode of a wish: the largest up to full HD that moves, the highest rate up to 60.
 
     Raises InputError that lists the nearest ones when none fits.
     """
@@ -71,14 +73,19 @@ def require_format(offered: Iterable[str], wish: Wish, uri: str) -> str:
     usable = [name for name in FORMATS if name in names and wish.format in (None, name)]
     if not usable:
         asked = wish.format or "any of " + ", ".join(FORMATS)
-        raise InputError(f"{uri}: the card does not offer {asked}; it offers {', '.join(names) or 'nothing'}")
+        raise InputError(f"{uri}: the card does not offer {asked}; it offers {_listed(names)}")
     return usable[0]
+
+
+def _listed(names: list[str]) -> str:
+    return ", ".join(names[:LISTED]) + (" and others" if len(names) > LISTED else "") or "nothing"
 
 
 def _cost(mode: Mode) -> tuple[object, ...]:
     beyond = mode.width_px > HD_PX[0] or mode.height_px > HD_PX[1]
     return (
         beyond,
+        mode.fps < MOVING_FPS,
         mode.width_px * mode.height_px * (1 if beyond else -1),
         mode.fps > 60,
         -mode.fps,

@@ -19,6 +19,10 @@ MOST = 128
 """So many entries of a list are asked for at most, should a driver never end it."""
 
 
+class NoCapture(InputError):
+    """The node is that of something else than a capture card."""
+
+
 class Unplugged(Exception):
     """The card has gone: its driver says that there is no such device any more."""
 
@@ -73,7 +77,7 @@ class Node:
         """Pass a structure to the driver and return it as the driver left it; raises OSError, Unplugged."""
         while True:
             try:
-                fcntl.ioctl(self._fd, number, value)  # type: ignore[call-overload]
+                fcntl.ioctl(self._fd, number, value)
             except InterruptedError:
                 continue
             except OSError as error:
@@ -114,13 +118,15 @@ class Node:
         except Unplugged:
             raise CaptureLost(f"{self.uri}: the card was unplugged; plug it in again") from None
         except OSError:
-            raise InputError(f"{self.uri}: {self.path} is not a video device") from None
+            raise NoCapture(f"{self.uri}: {self.path} is not a video device") from None
         can = about.device_caps if about.capabilities & kernel.CAP_DEVICE_CAPS else about.capabilities
         name = about.card.decode("utf-8", "replace")
+        if can & kernel.CAP_CAPTURE_MPLANE:
+            raise InputError(
+                f"{self.uri}: {name!r} delivers each plane in a buffer of its own; use another card"
+            )
         if not can & kernel.CAP_VIDEO_CAPTURE:
-            many = bool(can & kernel.CAP_CAPTURE_MPLANE)
-            why = "delivers each plane in a buffer of its own" if many else "does not capture pictures"
-            raise InputError(f"{self.uri}: {name!r} {why}; name another device node of the card")
+            raise NoCapture(f"{self.uri}: {name!r} does not capture pictures; name another node of the card")
         if not can & kernel.CAP_STREAMING:
             raise InputError(f"{self.uri}: {name!r} cannot stream into memory; use another card")
         return name, about.bus_info.decode("utf-8", "replace")

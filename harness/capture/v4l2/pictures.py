@@ -13,6 +13,10 @@ from harness.capture.v4l2 import kernel
 from harness.decoding.video import planes
 from harness.media import Plane
 
+END_OF_IMAGE = b"\xff\xd9"
+TAIL_BYTES = 1024
+"""Some cards fill their pictures up; the end is before that."""
+
 Picture = tuple[Plane, Plane, Plane]
 Bytes = NDArray[np.uint8]
 
@@ -59,13 +63,19 @@ class _Jpegs:
         self._size = width_px, height_px
         self._decoder: Any = av.CodecContext.create("mjpeg", "r")
         self._decoder.thread_count = 1
+        self._ends = False
 
     def __call__(self, data: Bytes) -> Picture:
+        # A decoder makes a picture even of a part of one.
+        ended = END_OF_IMAGE in data[-TAIL_BYTES:].tobytes()
+        if self._ends and not ended:
+            raise Damaged("a JPEG picture without its end")
+        self._ends = ended
         try:
             decoded = self._decoder.decode(av.Packet(data.tobytes()))
         except (av.error.FFmpegError, ValueError) as error:
             raise Damaged(f"not a whole JPEG picture ({error})") from None
-        if not decoded:
+        if not decoded or decoded[-1].is_corrupt:
             raise Damaged("not a whole JPEG picture")
         return planes(decoded[-1], *self._size)
 

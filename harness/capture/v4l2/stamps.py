@@ -3,7 +3,7 @@
 from harness.capture.v4l2 import kernel
 from harness.clock import NS_PER_S
 
-EARLY_NS = NS_PER_S // 10
+EARLY_NS = NS_PER_S // 2
 LATE_NS = 10 * NS_PER_S
 """A stamp so far from now is none."""
 

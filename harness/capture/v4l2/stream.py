@@ -44,7 +44,7 @@ class Stream:
 
     @contextmanager
     def taken(self) -> Iterator[tuple[kernel.Buffer, NDArray[np.uint8]] | None]:
-        """Yield the next filled buffer and its bytes, the driver's again afterwards; None if there is none."""
+        """Yield the next filled buffer and its bytes, the driver's again afterwards, or None."""
         try:
             buffer = self._node.call(kernel.DQBUF, _buffer())
         except BlockingIOError:
