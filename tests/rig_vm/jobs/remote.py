@@ -149,7 +149,8 @@ def received_by_ir_ctl():
 
             def heard():
                 control.press("SELECT")
-                return "+9000" in path.read_text() or "pulse" in path.read_text()
+                # A line ends where it stays dark.
+                return "\n" in path.read_text()
 
             until(heard)
             other.terminate()
