@@ -95,7 +95,9 @@ class SignalEvent:
     format: StreamFormat | None = None
 
 
-RigEventKind = Literal["unplugged", "plugged_in", "overflow", "clock", "protected", "restarted"]
+RigEventKind = Literal[
+    "unplugged", "plugged_in", "overflow", "clock", "protected", "out_of_range", "restarted"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +105,8 @@ class RigEvent:
     """Something happened to what we test with, never to the device.
 
     `kind`: the capture was unplugged or came back, a queue of its driver ran over, its clock was measured
-    or jumped, its input is protected (HDCP), a sender began anew. `detail` says it in one line to a
-    technician; what was lost meanwhile is a `Gap` of its own.
+    or jumped, its input is protected (HDCP) or beyond what it can capture, it or a sender began anew.
+    `detail` says it in one line to a technician; what was lost meanwhile is a `Gap` of its own.
     """
 
     t_ns: int

@@ -85,7 +85,8 @@ class KeyRecord(Part):
 
 
 class MarkRecord(Part):
-    """A moment: play_asked, first_frame, watch_start, watch_end, signal_lost, signal_back, planted, note.
+    """A moment: play_asked, first_frame, watch_start, watch_end, signal_lost, signal_back, planted, note,
+    power_off, power_on, power_cycled.
 
     What happened to the rig begins with `rig_`: rig_unplugged, rig_overflow, rig_protected ...
     """
@@ -200,6 +201,8 @@ class CaseRecord(Part):
     blame: Literal["device", "rig", "plan", "harness"] | None = None
     """Whose fault a failure or an error is; None when passed or skipped."""
     message: str = ""
+    notes: list[str] = []
+    """What a reader must know however the test came out, such as that the device's power was cycled."""
     started: str = ""
     duration_s: float = 0.0
     playbacks: list[Playback] = []

@@ -86,6 +86,9 @@ def pytest_runtest_makereport(item, call):
 def pytest_configure(config):
     config.addinivalue_line("markers", "logs_errors: the test is about errors that are logged")
     config.addinivalue_line("markers", "fuller: takes long; runs with --fuller, and in CI")
+    config.addinivalue_line(
+        "markers", "rig_vm(job): needs what this job finds in a guest with real drivers; in CI and on request"
+    )
     config.addinivalue_line("markers", "media: needs the clips in the folder named by HARNESS_MEDIA")
 
 
@@ -99,9 +102,12 @@ def media():
 
 
 def pytest_collection_modifyitems(config, items):
-    if config.getoption("--fuller") or os.environ.get("CI") == "true":
+    """Leave out what takes long, unless it is asked for: by an option, in CI, or by naming nothing else."""
+    left_out = set() if config.getoption("--fuller") else {"fuller"}
+    left_out |= set() if os.environ.get("HARNESS_RIG_VM") == "1" else {"rig_vm"}
+    if os.environ.get("CI") == "true":
         return
-    long = [item for item in items if item.get_closest_marker("fuller")]
+    long = [item for item in items if any(item.get_closest_marker(marker) for marker in left_out)]
     if long and len(long) < len(items):
         items[:] = [item for item in items if item not in long]
         config.hook.pytest_deselected(items=long)

@@ -28,7 +28,7 @@ LEVELS = [
     {"control", "capture", "recording", "analysis", "impair"},
     {"detectors", "models", "simulator"},
     {"run"},
-    {"bench"},
+    {"bench", "enrol"},
     {"plugin", "cli"},
 ]
 LEVEL = {room: height for height, rooms in enumerate(LEVELS) for room in rooms}

@@ -25,6 +25,7 @@ from harness.recording.recorder import Recorder
 EXAMPLES = """examples:
   harness capture virtual:/tmp/stb/hdmi.sock out.mkv --seconds 10    the virtual device, for 10 s
   harness capture virtual:/tmp/stb/hdmi.sock out.mkv                 until Ctrl-C
+  harness capture v4l2:/dev/video0 out.mkv --seconds 10              a capture card
   harness capture file:clip.mp4 out.mkv --lossless                   a file, replayed as if it were live
 
 Beside out.mkv comes out.timing.jsonl with the exact time of every frame; keep the two together.
@@ -42,7 +43,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         epilog=EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("source", metavar="SOURCE", help="virtual:PATH of an HDMI link, or file:PATH")
+    parser.add_argument("source", metavar="SOURCE", help="a card v4l2:/dev/video0, virtual:PATH or file:PATH")
     parser.add_argument("out", type=Path, metavar="OUT.mkv", help="the recording; must not exist yet")
     parser.add_argument("--seconds", type=_seconds, metavar="N", help="stop after N s (default: Ctrl-C)")
     parser.add_argument("--lossless", action="store_true", help="bit-exact picture, about 10 times the size")

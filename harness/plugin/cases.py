@@ -94,6 +94,7 @@ def _record(item: pytest.Item, case: CaseState) -> CaseRecord:
         phase=when,
         blame=whose,
         message="\n\n".join(message for *_, message in case.phases)[:MESSAGE_CHARACTERS],
+        notes=case.notes,
         started=case.started,
         duration_s=round(case.duration_s, 3),
         playbacks=[watch.record for watch in case.watches if watch.record is not None],

@@ -71,7 +71,9 @@ def device(request: pytest.FixtureRequest, station: "Station") -> "Iterator[Devi
     if station.device_record:
         case.device_record = station.device_record.model_dump()
     case.faults = [str(spec) for mark in request.node.iter_markers("fault") for spec in mark.args]
+    case.notes = found.notes
     yield found
+    found.notes = []
     if found.virtual:
         _clear_faults(found)
 

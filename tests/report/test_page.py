@@ -304,3 +304,11 @@ def test_the_default_reasons_are_written_where_the_record_has_none(tmp_path):
     record = records.varied().model_copy(update={"ship": ShipRecord(decision="no")})
     _, page = render(record, tmp_path)
     assert "2 tests failed: freeze frame and silence." in page.text
+
+
+@pytest.mark.parametrize("outcome", ["passed", "failed"])
+def test_a_note_is_seen_however_the_test_came_out(tmp_path, outcome):
+    note = "the device did not answer, so its power was cycled: <b>adb</b>"
+    html, page = render(records.run([records.case("test_one", outcome, notes=[note])]), tmp_path)
+    assert note in page.text
+    assert "<b>adb</b>" not in html
