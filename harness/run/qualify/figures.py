@@ -153,8 +153,14 @@ def _sound(seen: Seen, spans_ns: list[tuple[int, int]]) -> list[Figure]:
                 note="" if worst is not None else "no beep was heard",
             )
         ),
-        _ppm("sample_rate", "sample rate against this computer's clock", rate, RATE_PPM),
+        _clocked(seen, _ppm("sample_rate", "sample rate against this computer's clock", rate, RATE_PPM)),
     ]
+
+
+def _clocked(seen: Seen, figure: Figure) -> Figure:
+    """Return the figure with what the capture itself says of its clocks."""
+    said = [event.detail for event in seen.rig if event.kind == "clock" and event.detail]
+    return figure.model_copy(update={"note": "; ".join(filter(None, (figure.note, *dict.fromkeys(said))))})
 
 
 def _sync(seen: Seen) -> list[Figure]:
