@@ -1,6 +1,10 @@
-"""Strict YAML into typed models: an unknown key is an error that names the nearest right one."""
+"""Strict YAML into typed models: an unknown key is an error that names the nearest right one.
+
+All that is wrong with a file is told at once, one line a mistake, each with the line of the file it is on.
+"""
 
 import difflib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -17,18 +21,38 @@ class Strict(BaseModel):
 
 
 Model = TypeVar("Model", bound=BaseModel)
+Location = tuple[int | str, ...]
+
+
+class Mistakes(ValueError):
+    """What a validator of a whole model found: several mistakes, each with its place below the model."""
+
+    def __init__(self, found: list[tuple[Location, str]]) -> None:
+        super().__init__("; ".join(f"{_place(place)}: {words}" for place, words in found))
+        self.found = found
 
 
 def load(path: Path, model: type[Model]) -> Model:
-    """Return the YAML file at `path` as `model`; raises ConfigError with file, line and a hint."""
+    """Return the YAML file at `path` as `model`; raises ConfigError, one line a mistake, with a hint."""
     try:
         text = path.read_text(encoding="utf-8")
-        tree = yaml.compose(text, Loader=yaml.SafeLoader)
-        data = yaml.safe_load(text)
     except OSError as error:
         raise ConfigError(f"{path}: {error.strerror or error}") from error
-    except (UnicodeDecodeError, yaml.YAMLError) as error:
+    except UnicodeDecodeError as error:
         raise ConfigError(f"{path}: not readable as YAML: {_one_line(error)}") from error
+    return parse_text(text, model, path)
+
+
+def parse_text(text: str, model: type[Model], path: Path) -> Model:
+    """Return YAML `text` as `model`; `path` is what errors call it. Raises ConfigError."""
+    try:
+        tree = yaml.compose(text, Loader=yaml.SafeLoader)
+        data = yaml.safe_load(text)
+    except (yaml.YAMLError, RecursionError, ValueError) as error:
+        raise ConfigError(f"{path}: not readable as YAML: {_one_line(error)}") from error
+    twice = [f"{path}:{line}: {words}" for line, words in _twice(tree, set())]
+    if twice:
+        raise ConfigError("\n".join(twice))
     return parse(data, model, path, tree)
 
 
@@ -37,7 +61,10 @@ def parse(data: object, model: type[Model], path: Path, tree: yaml.Node | None =
     try:
         return model.model_validate(data)
     except ValidationError as error:
-        raise ConfigError("; ".join(_tell(item, model, path, tree) for item in error.errors())) from None
+        found: list[Any] = error.errors()
+        own = [item for item in found if not _follows(item, found, model)]
+        told = [words for item in own for words in _tell(item, model, path, tree)]
+        raise ConfigError("\n".join(told)) from None
 
 
 def nearest(word: str, known: list[str]) -> str:
@@ -46,14 +73,57 @@ def nearest(word: str, known: list[str]) -> str:
     return f" (did you mean {close[0]!r}?)" if close else ""
 
 
-def _tell(item: Any, model: type[BaseModel], path: Path, tree: yaml.Node | None) -> str:
-    place = ".".join(str(part) for part in item["loc"])
-    line = _line(tree, item["loc"])
-    where = f"{path}:{line}" if line else str(path)
+def _tell(item: Any, model: type[BaseModel], path: Path, tree: yaml.Node | None) -> Iterator[str]:
+    location: Location = item["loc"]
+    cause = item.get("ctx", {}).get("error")
+    if isinstance(cause, Mistakes):
+        for below, words in cause.found:
+            yield f"{_where(path, tree, location + below)}: {_place(location + below)}: {words}"
+        return
+    where, place = _where(path, tree, location), _place(location)
     if item["type"] == "extra_forbidden":
-        word = str(item["loc"][-1])
-        return f"{where}: unknown key {place!r}{nearest(word, _known_keys(model))}"
-    return f"{where}: {place or 'the file'}: {item['msg']}"
+        yield f"{where}: unknown key {place!r}{nearest(str(location[-1]), _known_keys(model))}"
+    else:
+        yield f"{where}: {place or 'the file'}: {item['msg'].removeprefix('Value error, ')}"
+
+
+def _follows(item: Any, found: list[Any], model: type[BaseModel]) -> bool:
+    """Return whether a mistake is only there because of another: a key that is missing is misspelt."""
+    place: Location = item["loc"]
+    if item["type"] == "too_short":
+        return any(other["loc"][: len(place)] == place and other is not item for other in found)
+    misspelt = [
+        other["loc"][-1]
+        for other in found
+        if other["type"] == "extra_forbidden" and other["loc"][:-1] == place[:-1]
+    ]
+    known = _known_keys(model)
+    return item["type"] == "missing" and any(repr(place[-1]) in nearest(str(key), known) for key in misspelt)
+
+
+def _twice(node: yaml.Node | None, seen: set[int]) -> Iterator[tuple[int, str]]:
+    """Yield line and words for each key that a mapping has a second time: YAML itself takes the last."""
+    if not isinstance(node, yaml.CollectionNode) or id(node) in seen:
+        return
+    seen.add(id(node))
+    first: dict[str, int] = {}
+    for entry in node.value:
+        key, value = entry if isinstance(node, yaml.MappingNode) else (None, entry)
+        if isinstance(key, yaml.ScalarNode):
+            line = key.start_mark.line + 1
+            if key.value in first:
+                yield line, f"the key {key.value!r} is there already, on line {first[key.value]}: keep one"
+            first.setdefault(key.value, line)
+        yield from _twice(value, seen)
+
+
+def _place(location: Location) -> str:
+    return ".".join(str(part) for part in location if part != "[key]")
+
+
+def _where(path: Path, tree: yaml.Node | None, location: Location) -> str:
+    line = _line(tree, location)
+    return f"{path}:{line}" if line else str(path)
 
 
 def _known_keys(model: type[BaseModel], seen: set[type] | None = None) -> list[str]:
@@ -74,21 +144,22 @@ def _models_in(annotation: Any) -> list[type[BaseModel]]:
     return [model for part in getattr(annotation, "__args__", ()) for model in _models_in(part)]
 
 
-def _line(node: yaml.Node | None, location: tuple[int | str, ...]) -> int | None:
+def _line(node: yaml.Node | None, location: Location) -> int | None:
+    mark = node.start_mark if node else None
     for part in location:
-        child = _child(node, part)
-        if child is None:
+        found = _entry(node, part)
+        if found is None:
             break
-        node = child
-    return node.start_mark.line + 1 if node else None
+        mark, node = found[0].start_mark, found[1]
+    return mark.line + 1 if mark else None
 
 
-def _child(node: yaml.Node | None, part: int | str) -> yaml.Node | None:
+def _entry(node: yaml.Node | None, part: int | str) -> tuple[yaml.Node, yaml.Node] | None:
+    """Return where an entry of a node begins (its key, in a mapping), and what it holds."""
     if isinstance(node, yaml.MappingNode):
-        return next((value for key, value in node.value if key.value == str(part)), None)
+        return next(((key, value) for key, value in node.value if key.value == str(part)), None)
     if isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
-        child: yaml.Node = node.value[part]
-        return child
+        return node.value[part], node.value[part]
     return None
 
 

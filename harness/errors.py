@@ -13,7 +13,7 @@ class InputError(HarnessError):
 
 
 class ConfigError(InputError):
-    """A YAML file breaks its schema; the message holds file, line and the nearest right name."""
+    """A YAML file breaks its schema; one line a mistake, with file, line and the nearest right name."""
 
 
 class PlanError(InputError):

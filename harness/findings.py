@@ -90,9 +90,13 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class AvSync:
-    """How far sound is from picture; positive `offset_ms` means sound early (ITU-R BT.1359)."""
+    """How far sound is from picture; positive `offset_ms` means sound early (ITU-R BT.1359).
+
+    `rig_offset_ms` is the rig's own, which has been taken off; None where none is known.
+    """
 
     status: str
     offset_ms: float | None
     interval_ms: tuple[float, float] | None
     method: str
+    rig_offset_ms: float | None = None

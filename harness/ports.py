@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-PortKind = Literal["capture", "sound", "adb", "infrared", "cec", "power"]
+PortKind = Literal["capture", "sound", "adb", "infrared", "cec", "network", "power", "virtual"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from harness.certificate import Certificate, Standing
 from harness.errors import InputError
 
 Outcome = Literal["passed", "failed", "inconclusive", "error", "skipped"]
@@ -84,7 +85,8 @@ class KeyRecord(Part):
 
 
 class MarkRecord(Part):
-    """A moment: play_asked, first_frame, watch_start, watch_end, signal_lost, signal_back, planted, note.
+    """A moment: play_asked, first_frame, watch_start, watch_end, signal_lost, signal_back, planted, note,
+    power_off, power_on, power_cycled.
 
     What happened to the rig begins with `rig_`: rig_unplugged, rig_overflow, rig_protected ...
     """
@@ -110,6 +112,8 @@ class AvSyncRecord(Part):
     offset_ms: float | None = None
     interval_ms: list[float] | None = None
     method: str
+    rig_offset_ms: float | None = None
+    """The rig's own, which has been taken off."""
 
 
 class VideoRecord(Part):
@@ -176,6 +180,12 @@ class RigRecord(Part):
     control: str = ""
     qualified: bool = False
     note: str = ""
+    device: str = ""
+    """The device that it was used with."""
+    standing: Standing = Standing.MISSING
+    standing_words: str = ""
+    """Why it is qualified or not, in a sentence that says what to type."""
+    certificate: Certificate | None = None
 
 
 class CaseRecord(Part):
@@ -191,6 +201,8 @@ class CaseRecord(Part):
     blame: Literal["device", "rig", "plan", "harness"] | None = None
     """Whose fault a failure or an error is; None when passed or skipped."""
     message: str = ""
+    notes: list[str] = []
+    """What a reader must know however the test came out, such as that the device's power was cycled."""
     started: str = ""
     duration_s: float = 0.0
     playbacks: list[Playback] = []
@@ -215,6 +227,8 @@ class RunRecord(Part):
     ship: ShipRecord
     devices: list[DeviceRecord] = []
     rigs: list[RigRecord] = []
+    set_aside: dict[str, str] = {}
+    """Devices that were set aside in the middle of the run, each with the reason in a sentence."""
     cases: list[CaseRecord] = []
 
 

@@ -24,6 +24,19 @@ class Mark:
     detail: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class RigOffset:
+    """How much earlier than the picture the rig itself delivered the sound, as its certificate says.
+
+    `low_ns` and `high_ns` are the edges of its interval; `certificate` says which one, in one line.
+    """
+
+    offset_ns: int
+    low_ns: int
+    high_ns: int
+    certificate: str
+
+
 @dataclass(slots=True)
 class Timeline:
     """Everything that is known about a recording besides its frames and samples."""
@@ -33,6 +46,8 @@ class Timeline:
     gaps: list[Gap] = field(default_factory=list)
     signal: list[SignalEvent] = field(default_factory=list)
     rig: list[RigEvent] = field(default_factory=list)
+    rig_offset: RigOffset | None = None
+    """What is taken off whatever is measured between sound and picture; None without a certificate."""
 
     def first(self, kind: str) -> Mark | None:
         """Return the first mark of a kind, or `None`."""

@@ -21,13 +21,14 @@ VALUES = {
     "record",
     "decoding",
     "ports",
+    "certificate",
 }
 LEVELS = [
     VALUES,
     {"control", "capture", "recording", "analysis", "impair"},
     {"detectors", "models", "simulator"},
     {"run"},
-    {"bench"},
+    {"bench", "enrol"},
     {"plugin", "cli"},
 ]
 LEVEL = {room: height for height, rooms in enumerate(LEVELS) for room in rooms}

@@ -4,7 +4,14 @@ import re
 from pathlib import Path
 
 import pytest
+import yaml
 
+from harness.capture import SOURCES
+from harness.config import parse
+from harness.control import SCHEMES
+from harness.control.keymap import IrKeyMap
+from harness.control.lirc import LircKeyMap
+from harness.control.power import PowerProfile
 from harness.detectors import DETECTORS
 from harness.impair import IMPAIRMENTS
 from harness.run.analyze import find_criteria
@@ -49,3 +56,19 @@ def test_links_lead_somewhere(page):
     for target in LINK.findall(page.read_text()):
         if not target.startswith(("http:", "https:")):
             assert (page.parent / target).exists(), f"{page.name}: {target} is not there"
+
+
+def test_the_page_about_devices_shows_files_that_are_right():
+    page = (ROOT / "devices/README.md").read_text()
+    blocks = [yaml.safe_load(text) for text in re.findall(r"^```yaml\n(.*?)^```$", page, re.M | re.S)]
+    powers = [block["power"] for block in blocks if "power" in block]
+    assert [parse(power, PowerProfile, ROOT).kind for power in powers] == ["shelly2", "http"]
+    assert any(parse(block, LircKeyMap, ROOT) for block in blocks if "lirc" in block)
+    (remote,) = (block for block in blocks if "protocol" in block)
+    del remote["keys"]["X_NETFLIX"]
+    assert parse(remote, IrKeyMap, ROOT).code("POWER").protocol == "rc5"
+
+
+def test_the_page_about_devices_names_every_kind_of_control_and_capture():
+    page = (ROOT / "devices/README.md").read_text()
+    assert set(re.findall(r"^\| `(\w+):", page, re.M)) == set(SCHEMES) | set(SOURCES)

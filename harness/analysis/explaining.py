@@ -10,16 +10,26 @@ from harness.timeline import Press, Timeline
 SLACK_NS = 100 * NS_PER_MS
 """How far an explained finding may stick out on either side: coding noise moves an edge by some frames."""
 
+EDGE_NS = 200 * NS_PER_MS
+"""So near to an edge of another finding begins what is no more than that edge: levels are told in 100 ms."""
+
 EDGES = {
     "noise": frozenset({"blur"}),
-    "banding": frozenset({"blur"}),
+    "banding": frozenset({"blur", "freeze_frame"}),
+    "stalling": frozenset({"freeze_frame"}),
     "channel_error": frozenset({"loudness"}),
     "hum": frozenset({"loudness"}),
     "loudness": frozenset({"clicks", "distortion", "hiss"}),
 }
 """What begins as another one begins or ends may be no more than that: the edges that noise or bands added go
-with them, the level steps as a channel is lost and as it is back, and a level that jumps clicks, and may be
-clipped from there on."""
+with them, a scene without motion seems to stop as a spinner or crawling bands leave it, the level steps as a
+channel is lost and as it is back, and a level that jumps clicks, and may be clipped from there on."""
+
+CUT_SHORT = {
+    "blockiness": frozenset({"noise", "combing", "banding", "blur"}),
+}
+"""What ends as another one begins was not seen to come back: that the squares of a title's own coding vanish
+under noise is no sign that a device drew them."""
 
 MARRED = frozenset(
     {
@@ -73,7 +83,7 @@ def _reason(
             mutual = other.defect in explains.get(item.defect, frozenset()) and _inside(other, item)
             if not mutual or _rank(item) > _rank(other):
                 return other.defect
-        if item.defect in EDGES.get(other.defect, frozenset()) and _at_an_edge(item, other):
+        if _is_an_edge(item, other):
             return other.defect
     return item.explained_by
 
@@ -87,8 +97,15 @@ def _inside(item: Finding, other: Finding) -> bool:
     return other.start_ns - SLACK_NS <= item.start_ns and item.end_ns <= other.end_ns + SLACK_NS
 
 
-def _at_an_edge(item: Finding, other: Finding) -> bool:
-    return any(abs(item.start_ns - edge_ns) <= SLACK_NS for edge_ns in (other.start_ns, other.end_ns))
+def _is_an_edge(item: Finding, other: Finding) -> bool:
+    """Return whether an edge of the other one is all that there is to a finding."""
+    if item.defect in EDGES.get(other.defect, frozenset()):
+        return any(abs(item.start_ns - edge_ns) <= EDGE_NS for edge_ns in (other.start_ns, other.end_ns))
+    return other.defect in CUT_SHORT.get(item.defect, frozenset()) and _ends_with(item, other)
+
+
+def _ends_with(item: Finding, other: Finding) -> bool:
+    return item.start_ns < other.start_ns - SLACK_NS and abs(item.end_ns - other.start_ns) <= SLACK_NS
 
 
 def pauses(presses: Sequence[Press], end_ns: int) -> list[tuple[int, int, str]]:

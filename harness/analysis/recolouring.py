@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from harness.analysis.chroma import colour_blocks
 from harness.analysis.frame_view import FrameView
+from harness.analysis.matrices import BT601, BT709
 from harness.analysis.picture import Picture
 
 Tones = NDArray[np.float32]
@@ -135,19 +136,5 @@ def _matrix(matrix: NDArray[np.float32], before: Tones) -> Tones:
     return np.asarray(np.tensordot(matrix, before, axes=1), dtype=np.float32)
 
 
-def _decoding(red: float, blue: float) -> NDArray[np.float64]:
-    """Return the matrix from Y, U, V in code values to R, G, B of the weights of red and blue."""
-    green = 1 - red - blue
-    v_to_red, u_to_blue = (2 * (1 - weight) * 219 / 224 for weight in (red, blue))
-    return np.array(
-        [
-            [1, 0, v_to_red],
-            [1, -blue / green * u_to_blue, -red / green * v_to_red],
-            [1, u_to_blue, 0],
-        ]
-    )
-
-
-_BT601, _BT709 = _decoding(0.299, 0.114), _decoding(0.2126, 0.0722)
-_TO_709: Final = np.asarray(np.linalg.inv(_BT601) @ _BT709, dtype=np.float32)
-_TO_601: Final = np.asarray(np.linalg.inv(_BT709) @ _BT601, dtype=np.float32)
+_TO_709: Final = np.asarray(np.linalg.inv(BT601) @ BT709, dtype=np.float32)
+_TO_601: Final = np.asarray(np.linalg.inv(BT709) @ BT601, dtype=np.float32)

@@ -28,6 +28,8 @@ LEAST_SHARE: Final = {
 """These show only where the luma of so much of the picture becomes another, or with wrong colours the chroma:
 not in what stands still, is mostly black, was soft already, or has no colour."""
 
+LEAST_LINE_SHARE: Final = 0.02
+"""Nor is a tear seen unless half of the torn pictures break off along so much of the line."""
 
 FLAT_CODES: Final = 3.0
 """A picture whose luma strays by less than this holds nothing: nobody sees it stand still."""
@@ -112,6 +114,8 @@ def perceptible(spec: FaultSpec, truth: dict[str, Any], meter: Listener) -> bool
     measured = truth["measured"]
     if spec.defect not in LEAST_SHARE:
         return bool(measured["psnr_db"] < VISIBLE_PSNR_DB)
+    if measured.get("line_share", 1.0) < LEAST_LINE_SHARE:
+        return False
     colour = measured["colour_share"] if spec.defect == "colour_error" else 0.0
     return bool(max(measured["area_share"], colour) >= LEAST_SHARE[spec.defect])
 

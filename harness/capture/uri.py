@@ -1,6 +1,6 @@
 """Options in a capture's URI: `address?name=value&name=value`, strictly."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from urllib.parse import parse_qsl
 
 from harness.config import nearest
@@ -23,3 +23,15 @@ def address_and_options(uri: str, known: Iterable[str]) -> tuple[str, dict[str, 
             raise InputError(f"capture source {uri!r}: the option {name} needs one value")
         options[name] = value
     return address, options
+
+
+def whole_number(uri: str, options: Mapping[str, str], name: str, among: range) -> int | None:
+    """Return an option that is a whole number, None where it is not given; raises InputError."""
+    text = options.get(name)
+    if text is None:
+        return None
+    if not (text.isascii() and text.isdigit() and len(text) < 10 and int(text) in among):
+        raise InputError(
+            f"capture source {uri!r}: {name}={text} is no whole number of {among.start} to {among.stop - 1}"
+        )
+    return int(text)

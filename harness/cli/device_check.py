@@ -1,99 +1,73 @@
-"""Opens every control of a device, and its capture, and says in words what answered."""
+"""Opens every control of a device, and its capture, all at once, and says in words what answered in time."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 
-from harness.capture import open_source
-from harness.clock import MonotonicClock, seconds_to_ns
-from harness.control.protocol import Control
+from harness.clock import Clock, MonotonicClock, seconds_to_ns
+from harness.enrol.answers import say_capture, say_control
+from harness.enrol.launching import launched
+from harness.enrol.side_by_side import side_by_side
 from harness.errors import HarnessError
-from harness.media import AudioFormat, Frame, StreamFormat, VideoFormat
 from harness.run.device import Device
 from harness.run.lease import lease
 from harness.run.opening import device_for, endpoints
 from harness.run.registry import Registration
-from harness.simulator.launch import launch
 
-FIRST_FRAME_S = 5.0
+CHECK_S = 10.0
+"""How long all devices together may take."""
+
+LATE = "did not answer in time: is it on and plugged in? Unplug it, plug it in again, and check once more"
+CLOSE_NS = seconds_to_ns(1.0)
+"""What of that is kept for letting go of them."""
+
+NO_CAPTURE = "none in the profile: the device can be driven, but not recorded"
 
 Part = tuple[str, bool | None, str]
 """What was tried, whether it answered (None: there was nothing to try), and what it said."""
 
 
-def check_device(found: Registration) -> Iterator[Part]:
-    """Yield one line for the device, each control, and the capture; a virtual device is launched for it."""
+def check_devices(
+    devices: Sequence[Registration], within_s: float = CHECK_S
+) -> Iterator[tuple[Registration, list[Part]]]:
+    """Check some devices side by side; yield each with its parts, all within `within_s` seconds."""
+    clock = MonotonicClock()
+    end_ns = clock.now_ns() + seconds_to_ns(within_s)
+    told: dict[str, list[Part]] = {found.id: [] for found in devices}
+    tasks = {
+        found.id: (lambda found=found: _check(found, told[found.id], end_ns - CLOSE_NS, clock))
+        for found in devices
+    }
+    answers = side_by_side(tasks, end_ns, clock)
+    for found, (name, error) in zip(devices, answers, strict=True):
+        yield found, told[name] or [("device", False, str(error or LATE))]
+
+
+def _check(found: Registration, told: list[Part], end_ns: int, clock: Clock) -> str:
+    """Open a device, and note what each part of it says; a virtual one is launched for it."""
     options = found.profile.virtual
     with ExitStack() as held:
-        try:
-            values = {}
-            if options:
-                values = endpoints(held.enter_context(launch(**options.model_dump())))
-            else:
-                held.enter_context(lease([found.id], 0.0))
-            device = device_for(found, values)
-        except HarnessError as error:
-            yield "device", False, str(error)
-            return
-        held.callback(device.close)
+        values = {}
         if options:
-            yield "device", True, "a virtual one: launched for this check"
-        for name, control in device.controls.items():
-            yield _try(name, lambda control=control: _say_control(device, control))  # type: ignore[misc]
-        if device.capture_uri:
-            yield _try("capture", lambda: _say_capture(device.capture_uri or ""))
+            values = endpoints(held.enter_context(launched(options, end_ns, clock)))
         else:
-            yield "capture", None, "none in the profile: the device can be driven, but not recorded"
+            held.enter_context(lease([found.id], 0.0))
+        device = device_for(found, values)
+        held.callback(device.close)
+        parts: list[Part] = [("device", True, "a virtual one: launched for this check")] if options else []
+        parts += [_part(name, answer) for name, answer in side_by_side(_tasks(device), end_ns, clock)]
+        told += parts if device.capture_uri else [*parts, ("capture", None, NO_CAPTURE)]
+    return "checked"
 
 
-def _try(part: str, act: Callable[[], str]) -> Part:
-    try:
-        return part, True, act()
-    except HarnessError as error:
-        return part, False, str(error)
+def _part(name: str, answer: str | HarnessError | None) -> Part:
+    return name, isinstance(answer, str), LATE if answer is None else str(answer)
 
 
-def _say_control(device: Device, control: Control) -> str:
-    control.open()
-    version = getattr(control, "version", None)
-    if version:
-        return f"an IR Toy, {version()}"
-    if hasattr(control, "shell"):
-        told = device.properties()
-        release = told.get("ro.build.version.release") or "unknown"
-        app = (
-            f"; {device.profile.app} {device.app_version() or 'is not installed'}"
-            if device.profile.app
-            else ""
-        )
-        return f"{told.get('ro.product.model') or 'a device'}, Android {release}{app}; {device.seen()}"
-    return "nothing to check"
-
-
-def _say_capture(uri: str) -> str:
-    clock = MonotonicClock()
-    source = open_source(uri)
-    try:
-        stream = source.open()
-        start_ns = clock.now_ns()
-        while clock.now_ns() - start_ns < seconds_to_ns(FIRST_FRAME_S):
-            if isinstance(source.read(timeout_s=0.5), Frame):
-                return _say_format(stream)
-        return "connected, but no picture: is the device awake and the cable plugged in?"
-    except EOFError:
-        return f"{_say_format(stream)}, at its end"
-    finally:
-        source.close()
-
-
-def _say_format(stream: StreamFormat | None) -> str:
-    if stream is None:
-        return "a picture"
-    return " and ".join(filter(None, (_say_video(stream.video), _say_audio(stream.audio))))
-
-
-def _say_video(video: VideoFormat | None) -> str:
-    return f"{video.width_px}x{video.height_px} at {float(video.fps):g} fps" if video else ""
-
-
-def _say_audio(audio: AudioFormat | None) -> str:
-    return f"{audio.channels} channels at {audio.rate_hz} Hz" if audio else ""
+def _tasks(device: Device) -> dict[str, Callable[[], str]]:
+    tasks: dict[str, Callable[[], str]] = {
+        name: (lambda control=control: say_control(device, control))  # type: ignore[misc]
+        for name, control in device.controls.items()
+    }
+    if device.capture_uri:
+        tasks["capture"] = lambda: say_capture(device.capture_uri or "")
+    return tasks

@@ -1,22 +1,19 @@
-"""Writes the YAML file of a new device, checked before anybody sees it."""
+"""A new device from the options of `harness devices add`, and changes from `KEY=VALUE`."""
 
 import argparse
-import os
-import shutil
-import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from harness.capture import open_source
-from harness.config import load
-from harness.control import open_control
+from harness.config import parse_text
+from harness.enrol.draft import Choice, Draft
+from harness.enrol.files import difference, edit
+from harness.enrol.patch import Keys, changed
+from harness.enrol.saving import save
 from harness.errors import ConfigError, InputError
-from harness.run.registry import ID, Profile, default_folders
-
-HEADER = "# {name}: see devices/README.md for what else can be said here (states, play, live, screens).\n"
-STARTER = "android.intent.category.LEANBACK_LAUNCHER"
+from harness.run.registry import Profile
 
 
 def write_device(args: argparse.Namespace, folder: Path) -> Path:
@@ -24,79 +21,82 @@ def write_device(args: argparse.Namespace, folder: Path) -> Path:
 
     The file appears whole or not at all, and never in place of another. Raises InputError.
     """
-    if not ID.fullmatch(args.name):
+    if not args.name:
         raise InputError(
-            f"{args.name!r} cannot be a device's id: small letters, digits, `.`, `_` and `-` only"
+            "NAME is missing: harness devices add NAME --adb ADDRESS; on a terminal it asks for all"
         )
-    path = folder / f"{args.name}.yaml"
-    if path.exists():
-        raise InputError(f"{path} is there already; edit it, or choose another name")
-    data = _profile(args)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        _bring_key_maps(data, folder)
-        _publish(HEADER.format(name=args.name) + _yaml(data), path)
-    except FileExistsError:
-        raise InputError(f"{path} is there already; edit it, or choose another name") from None
-    except OSError as error:
-        raise InputError(f"{path}: {error.strerror or error}") from error
-    return path
-
-
-def _profile(args: argparse.Namespace) -> dict[str, Any]:
-    controls: dict[str, dict[str, str]] = {}
+    draft = Draft(
+        id=args.name,
+        name=args.name,
+        model=args.model,
+        features=args.feature,
+        capture=args.capture or "",
+        app=args.app or "",
+        virtual=args.virtual,
+    )
+    if args.virtual and (args.adb or args.ir or args.capture):
+        raise InputError("--virtual brings its own controls and capture: leave out --adb, --ir and --capture")
     if args.adb:
-        controls["adb"] = {"uri": _uri("adb", args.adb), "keys": args.adb_keys}
+        draft.controls["adb"] = Choice(_uri("adb", args.adb), args.adb_keys)
+    if args.ir and not args.ir_keys:
+        raise InputError("--ir needs --ir-keys: the key map of the remote control, such as keymaps/mine.yaml")
     if args.ir:
-        if not args.ir_keys:
-            raise InputError(
-                "--ir needs --ir-keys: the key map of the remote control, such as keymaps/mine.yaml"
-            )
-        controls["ir"] = {"uri": _uri("ir", args.ir), "keys": args.ir_keys}
-    if not controls:
-        raise InputError("name at least one control: --adb 192.168.1.7:5555, --ir /dev/ttyACM0")
-    data: dict[str, Any] = {"name": args.name, "model": args.model, "features": [*controls, *args.feature]}
-    data["controls"] = controls
-    if args.capture:
-        open_source(args.capture)
-        data["capture"] = args.capture
-    if args.app:
-        data["app"] = args.app
-    if args.app and args.adb:
-        start = {"shell": ["monkey", "-p", "{app}", "-c", STARTER, "1"]}
-        data["states"] = {"app": {"steps": [start], "expect": {"foreground": args.app}}}
-        data["stop"] = [{"shell": ["am", "force-stop", "{app}"]}]
-    return data
+        draft.controls["ir"] = Choice(_uri("ir", args.ir), args.ir_keys)
+    if not (draft.controls or draft.virtual):
+        raise InputError(
+            "name at least one control: --adb 192.168.1.7:5555, --ir /dev/ttyACM0, or --virtual; "
+            "on a terminal `harness devices add` asks, and `--web` shows a page"
+        )
+    return save(draft, folder).path
 
 
-def _bring_key_maps(data: dict[str, Any], folder: Path) -> None:
-    """Copy a key map that ships with the harness beside the new file, and see that each can be used."""
-    for control in data["controls"].values():
-        keys = folder / control["keys"]
-        shipped = next((place / control["keys"] for place in default_folders()[::-1]), keys)
-        if not keys.exists() and shipped.is_file() and ".." not in Path(control["keys"]).parts:
-            keys.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(shipped, keys)
-        open_control(control["uri"], keys)
+def edit_device(path: Path, settings: Sequence[str]) -> str:
+    """Set keys of a registered device from `KEY=VALUE`; return in words what that changed.
+
+    An empty value removes the key. Raises InputError; then nothing was changed.
+    """
+    pairs = [_setting(words) for words in settings]
+    before, after = edit(path, lambda text: _edited(text, pairs, path))
+    return difference(before, after) if before.text != after.text else ""
 
 
-def _publish(text: str, path: Path) -> None:
-    with tempfile.NamedTemporaryFile(
-        "w", dir=path.parent, prefix=f".{path.stem}.", encoding="utf-8"
-    ) as scratch:
-        scratch.write(text)
-        scratch.flush()
-        try:
-            load(Path(scratch.name), Profile)
-        except ConfigError as error:
-            raise InputError(str(error).replace(scratch.name, str(path))) from None
-        Path(scratch.name).chmod(0o644)
-        os.link(scratch.name, path)
+def _edited(text: str, pairs: Sequence[tuple[Keys, str]], path: Path) -> str:
+    for keys, words in pairs:
+        text = _with(text, keys, words, path)
+    parse_text(text, Profile, path)
+    return text
+
+
+def _with(text: str, keys: Keys, words: str, path: Path) -> str:
+    """Take the value as YAML reads it, or word for word where only that fits."""
+    read = changed(text, {keys: _value(words)})
+    if read == text or _fits(read, path):
+        return read
+    literal = changed(text, {keys: words})
+    return literal if _fits(literal, path) else read
+
+
+def _fits(text: str, path: Path) -> bool:
+    try:
+        parse_text(text, Profile, path)
+    except ConfigError:
+        return False
+    return True
+
+
+def _setting(words: str) -> tuple[Keys, str]:
+    key, equals, value = words.partition("=")
+    if not equals or not key or not all(key.split(".")):
+        raise InputError(f"{words!r}: write KEY=VALUE, such as app=com.example.tv, or KEY= to remove a key")
+    return tuple(key.split(".")), value
+
+
+def _value(words: str) -> Any:
+    try:
+        return yaml.safe_load(words) if words else None
+    except yaml.YAMLError:
+        return words
 
 
 def _uri(scheme: str, address: str) -> str:
     return address if address.startswith(f"{scheme}:") else f"{scheme}:{address}"
-
-
-def _yaml(data: dict[str, Any]) -> str:
-    return yaml.safe_dump(data, sort_keys=False, allow_unicode=True, width=100)

@@ -4,7 +4,6 @@ The way to the virtual device and back takes 0.5 ms (median of 3000 presses; p99
 real device, starting `input` comes on top, and lies within the press's `start_ns` and `end_ns`.
 """
 
-import os
 import socket
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,11 +12,13 @@ import adbutils
 from adbutils.errors import AdbError, AdbTimeout
 
 from harness.clock import Clock, MonotonicClock
-from harness.control import adb_shell
+from harness.control import adb_shell, adb_words
 from harness.control.adb_server import SERVER
 from harness.control.adb_shell import Deadline
-from harness.control.keymap import AdbKeyMap
+from harness.control.finding.adb_devices import user_port
+from harness.control.keymap import AdbKeyMap, load_adb_keys
 from harness.control.protocol import ShellResult
+from harness.control.uri import Wanted
 from harness.errors import ControlLost, DeviceError
 from harness.timeline import Press
 
@@ -26,12 +27,18 @@ LOST_S = 8.0
 
 PRESS_S = 5.0
 PROBE_S = 2.0
+ANSWER_S = 5.0
 LONG_PRESS_S = 0.5
 """Android's own limit between a press and a long press; `input` knows nothing in between."""
 
-USER_PORT = 5037
 GOOD_ANSWERS = ("connected to", "failed to authenticate")
 """What `connect` answers when the device is there; the second while it asks its user to trust us."""
+
+
+def make(wanted: Wanted) -> "AdbControl":
+    """Return the control of `adb:HOST:PORT` or `adb:SERIAL`."""
+    serial, _ = wanted.parts()
+    return AdbControl(serial, load_adb_keys(wanted.keys()), wanted.clock)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +80,7 @@ class AdbControl:
     def open(self) -> None:
         """Connect and see that the device answers; idempotent. Raises ControlLost within 10 s."""
         if self._client is None:
-            self._client = _Client("127.0.0.1", SERVER.acquire() if self._network else _user_port())
+            self._client = _Client("127.0.0.1", SERVER.acquire() if self._network else user_port())
             try:
                 self._connect(Deadline(self._clock, LOST_S))
             except BaseException:
@@ -104,6 +111,10 @@ class AdbControl:
         runs after `timeout_s`.
         """
         return self._run(argv, timeout_s).result
+
+    def ask(self) -> None:
+        """See that the device still answers; raises ControlLost, DeviceError."""
+        self.shell(["true"], timeout_s=ANSWER_S)
 
     def close(self) -> None:
         """Let go of the device and of the server; idempotent, never raises."""
@@ -187,7 +198,10 @@ class AdbControl:
             client.wait_for(self.serial, state="device", timeout=deadline.left_s())
             self._v2 = "shell_v2" in client.device(self.serial).get_features()
         except (AdbTimeout, TimeoutError):
-            raise self._lost(self._state()) from None
+            raise self._not_ready(client) from None
+        except ConnectionRefusedError:
+            # Our own server listens before it starts: this one is the user's.
+            raise ControlLost(f"adb {self.serial}: {adb_words.NO_SERVER}") from None
         except (AdbError, OSError, ValueError) as error:
             raise self._lost(_words(error)) from error
 
@@ -205,15 +219,15 @@ class AdbControl:
                 raise self._lost(_words(error)) from error
         self._connect(deadline)
 
-    def _state(self) -> str:
-        """Say why a device that is connected does not become ready."""
+    def _not_ready(self, client: adbutils.AdbClient) -> ControlLost:
+        """Say why a device does not become ready."""
         try:
-            state = self._client.device(self.serial).get_state() if self._client else "closed"
+            states = {found.serial: found.state for found in client.list()}
         except (AdbError, OSError, ValueError) as error:
-            state = _words(error)
-        if "unauthorized" in state:
-            return "it does not trust this machine yet; accept the key on its screen, then try again"
-        return f"it does not get ready ({state})"
+            return self._lost(_words(error))
+        if self.serial not in states and not self._network:
+            return ControlLost(f"adb {self.serial}: {adb_words.not_there(self.serial, list(states))}")
+        return self._lost(states.get(self.serial, "it does not get ready"))
 
     def _probe(self) -> None:
         """Tell a device that is slow from one that is gone."""
@@ -224,12 +238,7 @@ class AdbControl:
             raise self._lost("it stopped answering") from error
 
     def _lost(self, reason: str) -> ControlLost:
-        return ControlLost(f"adb {self.serial}: {reason}; is the device on, and is its debugging allowed?")
-
-
-def _user_port() -> int:
-    port = os.environ.get("ANDROID_ADB_SERVER_PORT", "")
-    return int(port) if port.isdecimal() else USER_PORT
+        return ControlLost(f"adb {self.serial}: {adb_words.said(reason)}")
 
 
 def _words(error: Exception) -> str:

@@ -132,11 +132,17 @@ def _environment() -> dict[str, str]:
 
 
 def _home() -> Path:
-    """Return the folder of our key: a device that asked its user once must not ask at every run."""
+    """Return the folder of our key: a device that asked its user once must not ask at every run.
+
+    Whoever has the key may do everything with every device that trusts it: nobody else can read it.
+    """
     base = os.environ.get("XDG_DATA_HOME") or str(Path.home() / ".local" / "share")
     home = Path(base) / "capture-harness" / "adb"
     try:
         home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        home.chmod(0o700)
+        for key in home.glob(".android/adbkey"):
+            key.chmod(0o600)
     except OSError:
         return Path(_scratch().name)
     return home

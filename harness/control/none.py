@@ -1,7 +1,13 @@
 """No control at all: for watching a device that somebody else drives."""
 
 from harness.clock import Clock, MonotonicClock
+from harness.control.uri import Wanted
 from harness.timeline import Press
+
+
+def make(wanted: Wanted) -> "NoControl":
+    """Return the control of `none:`."""
+    return NoControl(wanted.clock)
 
 
 class NoControl:

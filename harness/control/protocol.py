@@ -30,6 +30,33 @@ class Control(Protocol):
         """Release the port; idempotent, never raises."""
 
 
+@runtime_checkable
+class Asks(Protocol):
+    """A control that hears from the device itself whether it is there (ADB, CEC, network)."""
+
+    def ask(self) -> None:
+        """See that the device answers; raises ControlLost, or DeviceError when it answers too late."""
+
+
+@runtime_checkable
+class Launches(Protocol):
+    """A control that can start an app by its id (Roku)."""
+
+    def launch(self, app: str) -> None:
+        """Start an app; raises PlanError for what is no id, DeviceError for one that is not there."""
+
+
+@runtime_checkable
+class Learns(Protocol):
+    """A blaster that can learn a key from the real remote control (IR Toy, iTach, kernel)."""
+
+    def learn(self, timeout_s: float) -> str:
+        """Wait for a press of the real remote control; return its code as Pronto hex.
+
+        Raises ControlLost when none comes in time, InputError for light that is no code.
+        """
+
+
 @dataclass(frozen=True, slots=True)
 class ShellResult:
     """What a command on the device printed, and its exit status."""

@@ -60,11 +60,13 @@ def _short(item: pytest.Item, excinfo: Any, whose: str | None) -> Any:
 def _close(item: pytest.Item, report: pytest.TestReport, case: CaseState) -> None:
     run = item.config.stash[RUN]
     record = _record(item, case)
+    run.aside.note(record)
     _drop_recordings(run, record)
     report.harness = {  # type: ignore[attr-defined]
         "case": record.model_dump(mode="json"),
         "device": case.device_record,
         "rig": case.rig_record,
+        "set_aside": dict(run.aside.reasons),
     }
     report.user_properties += [
         ("device", case.device or ""),
@@ -81,24 +83,25 @@ def _record(item: pytest.Item, case: CaseState) -> CaseRecord:
     outcome = worst([outcome for _, outcome, _, _ in case.phases])
     decisive = [phase for phase in case.phases if phase[1] == outcome]
     when, _, whose, _ = decisive[0] if decisive else ("call", outcome, None, "")
-    nodeid = item.nodeid
+    nodeid, device = item.nodeid, case.device or device_of(item)
     return CaseRecord(
         nodeid=nodeid,
-        name=_name(item, case.device),
+        name=_name(item, device),
         plan=nodeid.partition("::")[0],
-        device=case.device or device_of(item),
+        device=device,
         markers=sorted({mark.name for mark in item.iter_markers()} - PLUMBING),
         outcome=outcome,
         phase=when,
         blame=whose,
         message="\n\n".join(message for *_, message in case.phases)[:MESSAGE_CHARACTERS],
+        notes=case.notes,
         started=case.started,
         duration_s=round(case.duration_s, 3),
         playbacks=[watch.record for watch in case.watches if watch.record is not None],
     )
 
 
-def _name(item: pytest.Item, device: str | None) -> str:
+def _name(item: pytest.Item, device: str) -> str:
     """Return the test's name without the device, so that one test on two devices shares a row."""
     callspec = getattr(item, "callspec", None)
     if callspec is None or "device_name" not in callspec.params:

@@ -39,6 +39,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     missing = sorted(wanted - set(found.profile.features))
     if missing:
         pytest.skip(f"{found.id} has no {', '.join(missing)}")
+    item.config.stash[RUN].aside.check(found.id)
 
 
 def device_of(item: pytest.Item) -> str:

@@ -66,12 +66,14 @@ def rig(station: "Station") -> "Rig":
 def device(request: pytest.FixtureRequest, station: "Station") -> "Iterator[Device]":
     """Yield the device under test, its controls open; a virtual one with the faults of the test's marks."""
     case = case_of(request.node)
-    case.device, case.rig_record = station.registration.id, station.rig_record.model_dump()
+    case.device, case.rig_record = station.registration.id, station.rig_record.model_dump(mode="json")
     found = station.ready()
     if station.device_record:
         case.device_record = station.device_record.model_dump()
     case.faults = [str(spec) for mark in request.node.iter_markers("fault") for spec in mark.args]
+    case.notes = found.notes
     yield found
+    found.notes = []
     if found.virtual:
         _clear_faults(found)
 

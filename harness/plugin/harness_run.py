@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from harness.errors import InputError
+from harness.plugin.aside import Aside
 from harness.plugin.options import DEFAULT_DEVICE, Options, read_options
 from harness.run.rundir import RunDir
 
@@ -31,13 +32,15 @@ class HarnessRun:
 
     def __init__(self, config: pytest.Config) -> None:
         self.config = config
-        self.options: Options = read_options(config)
         self.worker = hasattr(config, "workerinput")
+        self.options: Options = read_options(config)
+        self.aside = Aside()
+        self._set_aside: dict[str, str] = {}
         self.started = datetime.now(UTC)
         self._began_s = time.monotonic()
         self._cases: list[dict[str, Any]] = []
         self._devices: dict[str, dict[str, Any]] = {}
-        self._rigs: dict[str, dict[str, Any]] = {}
+        self._rigs: dict[tuple[str, str], dict[str, Any]] = {}
         self.dir = self._folder()
         self.record: RunRecord | None = None
         self.page: Path | None = None
@@ -64,8 +67,9 @@ class HarnessRun:
         self._cases.append(parcel["case"])
         if parcel["device"]:
             self._devices.setdefault(parcel["device"]["id"], parcel["device"])
+        self._set_aside |= parcel["set_aside"]
         if parcel["rig"]:
-            self._rigs.setdefault(parcel["rig"]["id"], parcel["rig"])
+            self._rigs.setdefault((parcel["rig"]["device"], parcel["rig"]["id"]), parcel["rig"])
         html = getattr(self.config.option, "htmlpath", None)
         return self._links(parcel["case"], Path(html)) if html and not self.worker else []
 
@@ -152,6 +156,7 @@ class HarnessRun:
             versions=_versions(),
             ship=decide(cases),
             devices=[DeviceRecord.model_validate(device) for device in self._devices.values()],
+            set_aside=dict(self._set_aside),
             rigs=[RigRecord.model_validate(rig) for rig in self._rigs.values()],
             cases=cases,
         )

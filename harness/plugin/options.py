@@ -6,8 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from harness.errors import InputError
+
 DEFAULT_CRITERIA = "broadcast"
 DEFAULT_DEVICE = "virtual-stb"
+DEVICES = "harness_devices"
+"""The key under which the controller of pytest-xdist tells its workers which devices are tested."""
 RECORDINGS = ("on", "off", "retain-on-failure")
 MARKERS = (
     "release: the outcome of this test decides whether a release ships",
@@ -46,8 +50,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("harness", "device tests with capture-harness")
     add = group.addoption
     add("--device", action="append", default=[], dest="harness_devices", metavar="NAME",
-        help="device to test, by its name in devices/; repeat it to run every test on each "
-        "(default: start a virtual device)")  # fmt: skip
+        help="device to test, by its name in devices/, or by a label: model=x, feature=vod; repeat it to run "
+        "every test on each (default: start a virtual device)")  # fmt: skip
     add("--rig", dest="harness_rig", metavar="NAME", help="rig to test with, by its name in devices/rigs/")
     add("--criteria", dest="harness_criteria", metavar="NAME",
         help="judge every playback by these criteria, whatever the plan names "
@@ -65,13 +69,26 @@ def read_options(config: pytest.Config) -> Options:
     """Return the options of this run."""
     option = config.option
     return Options(
-        devices=tuple(dict.fromkeys(option.harness_devices)),
+        devices=_devices(config),
         rig=option.harness_rig,
         criteria=option.harness_criteria,
         recordings=option.harness_recordings,
         output=option.harness_output,
         faults=tuple(option.harness_faults),
     )
+
+
+def _devices(config: pytest.Config) -> tuple[str, ...]:
+    """Return the ids of the devices to test; a worker takes those that its controller picked."""
+    given: tuple[str, ...] | None = getattr(config, "workerinput", {}).get(DEVICES)
+    if given is not None or not config.option.harness_devices:
+        return tuple(given or ())
+    from harness.plugin.labels import pick_devices
+
+    try:
+        return pick_devices(config.option.harness_devices)
+    except InputError as error:
+        raise pytest.UsageError(str(error)) from None
 
 
 def check_faults(faults: Sequence[str]) -> None:

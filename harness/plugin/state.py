@@ -24,6 +24,8 @@ class CaseState:
     rig_record: dict[str, Any] | None = None
     faults: list[str] = field(default_factory=list)
     """Planted in a virtual device before each watch."""
+    notes: list[str] = field(default_factory=list)
+    """What happened to the device that a reader of the report must know."""
     watches: list["Playback"] = field(default_factory=list)
     unsettled: list["Playback"] = field(default_factory=list)
     """Watches that have ended, but have not been held against the test yet."""

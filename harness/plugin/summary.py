@@ -28,6 +28,8 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
     terminalreporter.section("release", sep="=")
     colour = {COLOUR[ship.decision]: True, "bold": True}
     terminalreporter.write_line(f"{HEADLINES[ship.decision]}: {'; '.join(ship.reasons)}", **colour)
+    for line in _warnings(run.record):
+        terminalreporter.write_line(line, yellow=True)
     for line in _table([HEADINGS, *_rows(run.record)]):
         terminalreporter.write_line(line)
     for line in textwrap.wrap(_unmeasured(run.record), terminalreporter._tw.fullwidth):
@@ -36,6 +38,12 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
         terminalreporter.write_line(run.failure, red=True, bold=True)
     else:
         terminalreporter.write_line(f"report: {run.report_path}", bold=True)
+
+
+def _warnings(record: "RunRecord") -> list[str]:
+    """Return which devices were set aside, and which rigs nobody can vouch for."""
+    rigs = [rig.standing_words for rig in record.rigs if not rig.standing.trusted and rig.standing_words]
+    return [*record.set_aside.values(), *rigs]
 
 
 def _rows(record: "RunRecord") -> Iterator[tuple[str, ...]]:

@@ -9,6 +9,7 @@ from xdist.workermanage import WorkerController
 
 from harness.plugin.devices import DEVICE_END
 from harness.plugin.harness_run import FOLDER, HarnessRun
+from harness.plugin.options import DEVICES
 
 
 class Workers:
@@ -18,8 +19,9 @@ class Workers:
         self.run = run
 
     def pytest_configure_node(self, node: WorkerController) -> None:
-        """Tell a worker into which folder the run writes."""
+        """Tell a worker into which folder the run writes, and which devices it is about."""
         node.workerinput[FOLDER] = str(self.run.dir.path)
+        node.workerinput[DEVICES] = list(self.run.options.devices)
 
     def pytest_xdist_make_scheduler(self, config: pytest.Config, log: Any) -> LoadScopeScheduling | None:
         """Let two devices run side by side: their tests are given out device by device."""

@@ -14,7 +14,7 @@ from harness.media import AudioBlock, Captured, Frame, Gap, SignalEvent, StreamF
 from harness.recording.disk import WholeFile, require_room
 from harness.recording.timing import EndLine, FormatLine, FrameLine, SoundLine, TimingWriter, sidecar
 from harness.recording.tracks import AudioTrack, VideoTrack
-from harness.timeline import Mark, Press
+from harness.timeline import Mark, Press, RigOffset
 
 MUXER = {
     # A killed recording loses what its open cluster holds, and live analysis lags by it.
@@ -86,8 +86,8 @@ class Recorder:
                 if isinstance(item, SignalEvent) and item.format and item.format.audio:
                     self._rate_hz = item.format.audio.rate_hz
 
-    def note(self, event: Press | Mark) -> None:
-        """Put a key press or a mark on the timeline; from any thread."""
+    def note(self, event: Press | Mark | RigOffset) -> None:
+        """Put a key press, a mark, or the rig's own offset on the timeline; from any thread."""
         with self._disk():
             self._times.write(event)
 

@@ -15,7 +15,7 @@ from harness.decoding.container import Damage
 from harness.media import AudioBlock, Captured, Frame, Gap, Plane, RigEvent, SignalEvent, StreamFormat
 from harness.recording.disk import GrowingFile
 from harness.recording.timing import EndLine, FormatLine, FrameLine, Line, SoundLine, read_lines, sidecar
-from harness.timeline import Mark, Press, Timeline
+from harness.timeline import Mark, Press, RigOffset, Timeline
 
 Follow = Callable[[], bool]
 Picture = tuple[Plane, Plane, Plane]
@@ -75,17 +75,7 @@ class Recording:
         if start_ns is None:
             return timeline
         for line in self._lines(media=False):
-            moved = _moved(line, start_ns)
-            if isinstance(moved, Press):
-                timeline.presses.append(moved)
-            elif isinstance(moved, Mark):
-                timeline.marks.append(moved)
-            elif isinstance(moved, Gap):
-                timeline.gaps.append(moved)
-            elif isinstance(moved, SignalEvent):
-                timeline.signal.append(moved)
-            elif isinstance(moved, RigEvent):
-                timeline.rig.append(moved)
+            _enter(timeline, _moved(line, start_ns))
         return timeline
 
     @property
@@ -198,6 +188,22 @@ class _Matched(Generic[Payload]):
 def _read(path: Path, follow: Follow | None, *, media: bool = True) -> Iterator[Line]:
     with io.BufferedReader(GrowingFile(path, follow)) as file:
         yield from read_lines(file, path, media=media)
+
+
+def _enter(timeline: Timeline, line: Line) -> None:
+    """Put a line on the timeline, if it belongs there."""
+    if isinstance(line, Press):
+        timeline.presses.append(line)
+    elif isinstance(line, Mark):
+        timeline.marks.append(line)
+    elif isinstance(line, Gap):
+        timeline.gaps.append(line)
+    elif isinstance(line, SignalEvent):
+        timeline.signal.append(line)
+    elif isinstance(line, RigEvent):
+        timeline.rig.append(line)
+    elif isinstance(line, RigOffset):
+        timeline.rig_offset = line
 
 
 def _moved(line: Line, start_ns: int) -> Line:

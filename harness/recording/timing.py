@@ -15,7 +15,7 @@ from typing import Any, BinaryIO, get_args
 
 from harness.errors import InputError
 from harness.media import AudioFormat, Gap, RigEvent, RigEventKind, SignalEvent, StreamFormat, VideoFormat
-from harness.timeline import Mark, Press
+from harness.timeline import Mark, Press, RigOffset
 
 SCHEMA = "harness.timing/1"
 
@@ -59,7 +59,7 @@ class EndLine:
     samples: int
 
 
-Line = FrameLine | SoundLine | FormatLine | EndLine | Gap | SignalEvent | RigEvent | Press | Mark
+Line = FrameLine | SoundLine | FormatLine | EndLine | Gap | SignalEvent | RigEvent | Press | Mark | RigOffset
 
 
 class TimingWriter:
@@ -123,6 +123,12 @@ KEYS: dict[type[Line], dict[str, str]] = {
     RigEvent: {"rig": "kind", "t_ns": "t_ns", "detail": "detail"},
     Press: {"press": "key", "start_ns": "start_ns", "end_ns": "end_ns", "via": "via"},
     Mark: {"mark": "kind", "t_ns": "t_ns", "detail": "detail"},
+    RigOffset: {
+        "rig_offset_ns": "offset_ns",
+        "low_ns": "low_ns",
+        "high_ns": "high_ns",
+        "certificate": "certificate",
+    },
     FormatLine: {"recorded": "format"},
     EndLine: {"end": "frames", "samples": "samples"},
 }
@@ -134,7 +140,7 @@ WORDS = {
     "signal": {"signal_lost", "signal_back", "format_changed"},
     "rig": set(get_args(RigEventKind)),
 }
-TEXTS = {"medium", "reason", "kind", "key", "via", "detail"}
+TEXTS = {"medium", "reason", "kind", "key", "via", "detail", "certificate"}
 
 
 def _encode(line: Line) -> dict[str, Any]:

@@ -131,6 +131,9 @@ def _environment() -> Environment:
         "lasting": wording.lasting,
         "number": wording.number,
         "when": wording.when,
+        "signed": wording.signed,
+        "measured": wording.measured,
+        "limit": wording.limit,
         "listed": wording.listed,
         "isinfinite": math.isinf,
     }

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from harness.findings import DEFECTS
-from harness.record import RunRecord
+from harness.record import RigRecord, RunRecord
 from harness.report.cases import CaseView
 from harness.report.grid import Grid, case_states
 from harness.report.wording import counted, listed, words
@@ -18,6 +18,8 @@ HEADLINES = {
 NOTHING_MEASURED = "No test of this run passed with a measurement, so nothing supports shipping."
 MOST_NAMED = 200
 """Tests that measured nothing are named up to here; the sections below name all."""
+MOST_RIGS = 3
+"""Rigs that are not qualified are named on the first screen up to here."""
 _SAID = {
     "failed": ("failed", "failed"),
     "inconclusive": ("inconclusive", "inconclusive"),
@@ -47,6 +49,16 @@ class Omission:
 
 
 @dataclass(frozen=True, slots=True)
+class Warned:
+    """Something that the whole run stands on, and that is not as it ought to be."""
+
+    what: str
+    sentence: str
+    command: str = ""
+    """What to type to mend it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Summary:
     """What a release manager reads first."""
 
@@ -56,6 +68,7 @@ class Summary:
     more: list[str]
     counts: list[Count]
     omissions: list[Omission]
+    warnings: list[Warned]
 
 
 def sum_up(record: RunRecord, cases: Sequence[CaseView], grid: Grid) -> Summary:
@@ -67,7 +80,38 @@ def sum_up(record: RunRecord, cases: Sequence[CaseView], grid: Grid) -> Summary:
         for group, names in _SAID.items()
         if tally[group] or group in ("failed", "passed")
     ]
-    return Summary(decision, HEADLINES[decision], reasons[:2], reasons[2:], counts, _omissions(cases, grid))
+    return Summary(
+        decision,
+        HEADLINES[decision],
+        reasons[:2],
+        reasons[2:],
+        counts,
+        _omissions(cases, grid),
+        _warnings(record),
+    )
+
+
+def _warnings(record: RunRecord) -> list[Warned]:
+    """Return what to say of devices that were set aside, and of rigs that nobody has qualified."""
+    aside = [_set_aside(record, device, sentence) for device, sentence in record.set_aside.items()]
+    rigs = [_unqualified(rig) for rig in record.rigs if not rig.standing.trusted]
+    more = len(rigs) - MOST_RIGS
+    if more > 0:
+        rest = Warned("Rigs not qualified.", f"{more} more: they are named at the end of this page.")
+        rigs = [*rigs[:MOST_RIGS], rest]
+    return aside + rigs
+
+
+def _set_aside(record: RunRecord, device: str, sentence: str) -> Warned:
+    left = sum(case.device == device and sentence in case.message for case in record.cases)
+    told = f" {counted(left, 'test was', 'tests were')} not run." if left else ""
+    return Warned("Device set aside.", f"{_sentence(sentence)}{told}")
+
+
+def _unqualified(rig: RigRecord) -> Warned:
+    sentence, _, command = rig.standing_words.partition("; run: ")
+    told = _sentence(sentence or f"The rig {rig.name or rig.id} was never qualified")
+    return Warned("Rig not qualified.", f"{told} Type:" if command else told, command)
 
 
 def _decide(record: RunRecord, cases: Sequence[CaseView]) -> tuple[str, list[str]]:

@@ -7,6 +7,8 @@ from typing import Any
 
 from markupsafe import Markup
 
+from harness.certificate import Figure
+
 _UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 
 
@@ -48,6 +50,33 @@ def number(value: float | None) -> str:
     if value and not 1e-3 <= abs(value) < 1e6:
         return f"{value:.2e}"
     return f"{value:.3g}" if abs(value) < 1000 else f"{value:.0f}"
+
+
+def signed(value: float) -> str:
+    """Return a number with its sign and one decimal."""
+    return f"{value:+.1f}".replace("-", "\N{MINUS SIGN}")
+
+
+def measured(figure: Figure) -> str:
+    """Return a figure's value with its unit and, where it has one, its interval."""
+    if figure.value is None:
+        return "-"
+    told = f"{_plain(figure.value)} {figure.unit}"
+    if figure.interval:
+        told += f" ({_plain(figure.interval[0])} to {_plain(figure.interval[1])})"
+    return told
+
+
+def _plain(value: float) -> str:
+    return f"{value:.3g}" if abs(value) >= 0.01 else "0"
+
+
+def limit(figure: Figure) -> str:
+    """Return the limits of a figure."""
+    least, most = figure.at_least, figure.at_most
+    if least is not None and most is not None:
+        return f"\N{PLUS-MINUS SIGN}{most:g}" if least == -most else f"{least:g} to {most:g}"
+    return f"at most {most:g}" if most is not None else f"at least {least:g}"
 
 
 def when(text: str) -> str:

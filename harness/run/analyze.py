@@ -193,12 +193,14 @@ def _finding(finding: Finding) -> dict[str, Any]:
 def _av_sync(found: AvSync | None) -> dict[str, Any] | None:
     if found is None:
         return None
-    return {
+    told = {
         "status": found.status,
         "offset_ms": _number(found.offset_ms),
         "interval_ms": [_number(value) for value in found.interval_ms] if found.interval_ms else None,
         "method": found.method,
     }
+    taken_off = found.rig_offset_ms
+    return told if taken_off is None else {**told, "rig_offset_ms": _number(taken_off)}
 
 
 def _number(value: float | None) -> float | None:

@@ -2,15 +2,19 @@
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 
-from harness.clock import NS_PER_S, Clock, MonotonicClock
+from harness.clock import Clock, MonotonicClock
 from harness.config import nearest
-from harness.control.protocol import Control, Shell, ShellResult
-from harness.errors import DeviceError, PlanError, RigError
+from harness.control.power import PowerSwitch
+from harness.control.protocol import Asks, Control, Launches, Shell, ShellResult
+from harness.errors import PlanError
 from harness.impair.base import FaultSpec
 from harness.record import DeviceRecord
-from harness.run.registry import Expect, Registration, Step, filled
+from harness.run.reaching import reach
+from harness.run.recovery import with_power
+from harness.run.registry import Registration, Step
+from harness.run.script import run_steps
 from harness.run.states import Seen, look
 from harness.timeline import Mark, Press
 
@@ -20,9 +24,8 @@ PROPERTIES = (
     "ro.build.version.release",
     "ro.build.fingerprint",
 )
-LOOK_EVERY_S = 0.2
-ANSWER_S = 5.0
 OBSERVED = Press | Mark
+PowerVerb = Literal["off", "on", "cycle"]
 
 
 class Device:
@@ -38,6 +41,8 @@ class Device:
         What captures its HDMI output, ready for `open_source`.
     clock : Clock
         The clock on which frames, presses and marks are stamped.
+    power : PowerSwitch, optional
+        The switch that its power goes through.
     """
 
     def __init__(
@@ -46,12 +51,16 @@ class Device:
         controls: Mapping[str, Control],
         capture_uri: str | None = None,
         clock: Clock | None = None,
+        power: PowerSwitch | None = None,
     ) -> None:
         self.registration = registration
         self.profile = registration.profile
         self.controls = dict(controls)
         self.capture_uri = capture_uri
         self.clock = clock or MonotonicClock()
+        self.power_switch = power
+        self.notes: list[str] = []
+        """What happened to it that a reader of the report must know, such as a cycle of its power."""
         self.on_press: list[Callable[[OBSERVED], None]] = []
         """Told every key press and every mark, as soon as it happened."""
         self.signal: Callable[[], bool] | None = None
@@ -98,6 +107,25 @@ class Device:
             raise PlanError(f"{self.id}: text needs a control that can type (adb)")
         typing.text(text)
 
+    def launch(self, app: str) -> None:
+        """Start an app by its id; raises PlanError when no control can, DeviceError for no such app."""
+        launching = next((one for one in self.controls.values() if isinstance(one, Launches)), None)
+        if launching is None:
+            raise PlanError(f"{self.id}: `launch` needs a control that can start apps by id (roku)")
+        launching.launch(app)
+
+    def power(self, what: PowerVerb) -> None:
+        """Turn the device's power `off` or `on`, or `cycle` it; raises PlanError, ControlLost."""
+        if self.power_switch is None:
+            raise PlanError(f"{self.id}: neither its file nor the rig's has a `power:` section")
+        verbs = {"off": self.power_switch.off, "on": self.power_switch.on, "cycle": self.power_switch.cycle}
+        if what not in verbs:
+            raise PlanError(
+                f"{self.id}: no power {what!r}{nearest(what, list(verbs))}; known: off, on, cycle"
+            )
+        self.mark(f"power_{what}d" if what == "cycle" else f"power_{what}")
+        verbs[what]()
+
     def shell(self, argv: Sequence[str], *, timeout_s: float = 10.0) -> ShellResult:
         """Run a command on the device, each word quoted; raises PlanError without ADB."""
         return self._shell("a command").shell(argv, timeout_s=timeout_s)
@@ -112,20 +140,19 @@ class Device:
         self._tell(mark)
         return mark
 
+    def note(self, kind: str, detail: str) -> None:
+        """Mark a moment that a reader of the report must know even if nothing is recorded."""
+        self.notes.append(detail)
+        self.mark(kind, detail)
+
     def reach(self, state: str) -> None:
         """Bring the device into a state of its profile, by way of those before it.
 
-        Returns when the state's proof is seen. Raises PlanError for an unknown state, DeviceError when
-        the proof is not seen in time, naming what was seen last.
+        Returns when the state's proof is seen. Where nothing answers, its power is cycled, once, if it has a
+        switch. Raises PlanError for an unknown state, DeviceError when the proof is not seen in time, naming
+        what was seen last, ControlLost.
         """
-        known = list(self.profile.states)
-        if state not in known:
-            has = ", ".join(known) or "none"
-            raise PlanError(f"{self.id}: no state {state!r}{nearest(state, known)}; known: {has}")
-        path, seen = self.profile.path_to(state), self.seen()
-        reached = max((place for place, name in enumerate(path) if self._holds(name, seen)), default=-1)
-        for name in path[reached + 1 :]:
-            self._go(name)
+        with_power(self, lambda: reach(self, state))
 
     def state(self) -> str:
         """Return the last state in the profile whose proof is seen now, or `unknown`."""
@@ -135,7 +162,7 @@ class Device:
 
     def seen(self) -> Seen:
         """Return what can be seen of the device from outside."""
-        return look(self._any_shell(), self.profile.app, self.signal)
+        return look(self.any_shell(), self.profile.app, self.signal)
 
     def play(self, title: str) -> None:
         """Ask for a title; `play_asked` is marked right before the asking step. Raises DeviceError."""
@@ -149,7 +176,7 @@ class Device:
         """End the playback, by the profile's script."""
         if not self.profile.stop:
             raise PlanError(f"{self.id}: its profile has no script `stop`")
-        self._run(self.profile.stop)
+        run_steps(self, self.profile.stop)
 
     def plant(self, spec: FaultSpec | str) -> None:
         """Plant a fault in the virtual device; raises PlanError for a real one, or an unknown fault."""
@@ -166,12 +193,12 @@ class Device:
 
     def properties(self) -> dict[str, str]:
         """Return manufacturer, model, release and build as the device tells them; empty without ADB."""
-        shell = self._any_shell()
+        shell = self.any_shell()
         return {name: shell.shell(["getprop", name]).stdout.strip() for name in PROPERTIES} if shell else {}
 
     def app_version(self) -> str:
         """Return the version of the app under test; empty when nobody can tell."""
-        shell = self._any_shell()
+        shell = self.any_shell()
         if shell is None or not self.profile.app:
             return ""
         dump = shell.shell(["dumpsys", "package", self.profile.app]).stdout
@@ -181,8 +208,8 @@ class Device:
     def ask(self) -> None:
         """See that the device still answers, where it can be asked; raises ControlLost, DeviceError."""
         for control in self.controls.values():
-            if isinstance(control, Shell):
-                control.shell(["true"], timeout_s=ANSWER_S)
+            if isinstance(control, Asks):
+                control.ask()
 
     def record(self) -> DeviceRecord:
         """Return the device as a run's record holds it."""
@@ -197,65 +224,13 @@ class Device:
             app_build=self.app_version(),
         )
 
-    def _go(self, name: str) -> None:
-        """Run a state's script and wait for its proof."""
-        state = self.profile.states[name]
-        self._provable(name, state.expect)
-        end_ns = self.clock.now_ns() + round(state.within_s * NS_PER_S)
-        self._run(state.steps)
-        while not (seen := self.seen()).proves(state.expect):
-            if self.clock.now_ns() >= end_ns:
-                late = f"{self.id}: {name} not reached in {state.within_s:g} s"
-                raise DeviceError(f"{late}: expected {state.expect}; last seen: {seen}")
-            self.clock.sleep_s(LOOK_EVERY_S)
-
-    def _holds(self, name: str, seen: Seen) -> bool:
-        state = self.profile.states[name]
-        return not state.always and self._is_provable(state.expect) and seen.proves(state.expect)
-
-    def _is_provable(self, expect: Expect) -> bool:
-        """Return whether somebody can tell at least one thing that is expected."""
-        by_shell = expect.foreground is not None or expect.media is not None
-        return (by_shell and self._any_shell() is not None) or (
-            expect.signal is not None and self.signal is not None
-        )
-
-    def _provable(self, name: str, expect: Expect) -> None:
-        if not self._is_provable(expect):
-            raise RigError(f"{self.id}: nobody can tell whether {name} is reached: it needs ADB or a capture")
-
     def _ask(self, script: str, detail: str, values: Mapping[str, str]) -> None:
         steps: tuple[Step, ...] = getattr(self.profile, script)
         if not steps:
             raise PlanError(f"{self.id}: its profile has no script `{script}`")
-        self._run(steps[:-1], values)
+        run_steps(self, steps[:-1], values)
         self.mark("play_asked", detail)
-        self._run(steps[-1:], values)
-
-    def _run(self, steps: Sequence[Step], values: Mapping[str, str] | None = None) -> None:
-        known = {"app": self.profile.app or "", **(values or {})}
-        for step in steps:
-            self._do(step, known)
-
-    def _do(self, step: Step, values: Mapping[str, str]) -> None:
-        if step.press is not None:
-            self.press(filled(step.press, values), step.via)
-        elif step.digits is not None:
-            for digit in filled(step.digits, values):
-                self.press(f"NUMBER_{digit}", step.via)
-        elif step.text is not None:
-            self.text(filled(step.text, values))
-        elif step.shell is not None:
-            self._command([filled(word, values) for word in step.shell])
-        elif step.wait_s is not None:
-            self.wait_s(step.wait_s)
-
-    def _command(self, argv: Sequence[str]) -> None:
-        """Run a script's command; `am start` says what went wrong, but ends with status 0 on some devices."""
-        result = self.shell(argv)
-        said = f"{result.stdout}\n{result.stderr}".strip()
-        if result.status or any(line.startswith("Error") for line in said.splitlines()):
-            raise DeviceError(f"{self.id}: `{' '.join(argv)}` failed: {' '.join(said.split())}")
+        run_steps(self, steps[-1:], values)
 
     def _fault(self, *words: str) -> str:
         if not self.virtual:
@@ -274,11 +249,12 @@ class Device:
             )
         return self.controls[name]
 
-    def _any_shell(self) -> Shell | None:
+    def any_shell(self) -> Shell | None:
+        """Return a control that can run commands on the device, None where there is none."""
         return next((one for one in self.controls.values() if isinstance(one, Shell)), None)
 
     def _shell(self, what: str) -> Shell:
-        shell = self._any_shell()
+        shell = self.any_shell()
         if shell is None:
             raise PlanError(f"{self.id}: {what} needs ADB, and its profile has no such control")
         return shell

@@ -1,20 +1,26 @@
 """What the rig captures, from the first moment to the last: whether there is a signal, and who records it."""
 
 import threading
-from typing import Final, Literal
+from typing import Final, Literal, Protocol
 
 from harness.capture.buffer import CaptureBuffer
 from harness.capture.protocol import CaptureSource
 from harness.clock import NS_PER_S, Clock, MonotonicClock, seconds_to_ns
 from harness.errors import CaptureLost, RigError
 from harness.media import Captured, Gap, SignalEvent, StreamFormat
-from harness.recording.recorder import Recorder
 
 LATE_S = 5.0
 """How long a recording waits for more of what it is to hold, when nothing comes."""
 
 POLL_S = 0.1
 MEDIA: Final[tuple[Literal["video", "audio"], ...]] = ("video", "audio")
+
+
+class Sink(Protocol):
+    """What a feed writes into: a recorder, or whoever looks at what comes."""
+
+    def write(self, item: Captured) -> None:
+        """Take one item, in order of time; raises RigError when it can take no more."""
 
 
 class Feed:
@@ -37,7 +43,7 @@ class Feed:
         """Why nothing more can come, or be recorded; None as long as all is well."""
         self._clock = clock or MonotonicClock()
         self._format: StreamFormat | None = None
-        self._recorder: Recorder | None = None
+        self._recorder: Sink | None = None
         self._seen_ns = 0
         self._change = threading.Condition()
         self._buffer = CaptureBuffer(source)
@@ -88,7 +94,7 @@ class Feed:
                 )
             return self._format
 
-    def record(self, recorder: Recorder) -> None:
+    def record(self, recorder: Sink) -> None:
         """Write what comes from now on into a recorder; one at a time."""
         with self._change:
             if self._recorder is not None:
@@ -136,7 +142,7 @@ class Feed:
                 self._write(self._recorder, item)
             self._change.notify_all()
 
-    def _write(self, recorder: Recorder, item: Captured) -> None:
+    def _write(self, recorder: Sink, item: Captured) -> None:
         try:
             recorder.write(item)
         except RigError:
@@ -148,7 +154,7 @@ class Feed:
             self.error = error
             self._change.notify_all()
 
-    def _note_loss(self, recorder: Recorder, until_ns: int, reason: str) -> None:
+    def _note_loss(self, recorder: Sink, until_ns: int, reason: str) -> None:
         """Let the recording say that its end was not seen, so that nothing there can pass for clear."""
         for medium in MEDIA:
             self._write(recorder, Gap(self._seen_ns, max(until_ns, self._seen_ns + 1), medium, reason))

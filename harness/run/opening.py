@@ -5,8 +5,10 @@ from contextlib import contextmanager, nullcontext
 
 from harness.clock import Clock
 from harness.control import open_control
+from harness.control.power import PowerSwitch
 from harness.impair.base import FaultSpec
 from harness.run.device import Device
+from harness.run.recovery import with_power
 from harness.run.registry import Registration, filled
 from harness.run.rig import Rig, rig_for
 from harness.simulator.launch import VirtualDevice, launch
@@ -22,8 +24,8 @@ def opened(
     """Yield a registered device with its controls open; a virtual one is launched, and ends with the block.
 
     `faults` come with every playback of a virtual device; `rig` names other ports than the profile. Raises
-    InputError for an unusable profile, ControlLost when a control does not answer, RigError when the
-    virtual device does not get ready.
+    InputError for an unusable profile, ControlLost when a control does not answer (a device with a power
+    switch is given one cycle), RigError when the virtual device does not get ready.
     """
     registration.require_files()
     options = registration.profile.virtual
@@ -31,7 +33,7 @@ def opened(
     with launched as virtual:
         device = device_for(registration, endpoints(virtual) if virtual else {}, clock, rig)
         try:
-            device.open()
+            with_power(device, device.open)
             yield device
         finally:
             device.close()
@@ -59,4 +61,5 @@ def device_for(
         for name, uri in rig.controls.items()
     }
     capture = filled(rig.capture, known) if rig.capture else None
-    return Device(registration, controls, capture, clock)
+    power = PowerSwitch(rig.power, clock) if rig.power else None
+    return Device(registration, controls, capture, clock, power)

@@ -12,12 +12,16 @@ from harness.config import nearest
 from harness.errors import InputError
 from harness.impair import IMPAIRMENTS
 from harness.impair.base import FaultSpec, Picture
-from harness.media import AudioBlock, Captured, Frame, StreamFormat
+from harness.media import AudioBlock, Captured, Frame, Plane, StreamFormat
 
 SCHEMA: Final = "harness.truth/1"
 VISIBLE_CODES: Final = 3
 """A pixel counts as changed when its luma differs by more than this, 8-bit code values; a sample of chroma
 when U and V together do, 3 or 4 in CIE Lab (2.3 are just noticeable)."""
+
+BREAK_CODES: Final = 10
+"""A px of a row breaks off where the step to the row above became larger by so much, code values: a line of
+such steps is seen at a glance in a picture that moves."""
 
 MOST_DB: Final = 99.0
 """Stands for no difference at all."""
@@ -31,6 +35,7 @@ class _Changed:
     units: int = 0
     worst_share: float = 0.0
     worst_colour_share: float = 0.0
+    line_shares: list[float] = field(default_factory=list)
     squared: float = 0.0
     clean_squared: float = 0.0
     values: int = 0
@@ -110,6 +115,8 @@ class Planting:
         u, v = (new.astype(np.int32) - old for new, old in zip(planted[1:], clean[1:], strict=True))
         recoloured = np.count_nonzero(u * u + v * v > VISIBLE_CODES**2) / u.size
         self._changed.worst_colour_share = max(self._changed.worst_colour_share, recoloured)
+        if self.spec.defect == "tearing":
+            self._changed.line_shares.append(_line_share(clean[0], planted[0]))
 
     def _block(self, block: AudioBlock) -> AudioBlock:
         if self._rate_hz is None:
@@ -153,16 +160,26 @@ class Planting:
         changed = self._changed
         if self._impairment.medium == "picture":
             mean = changed.squared / max(1, changed.values)
-            return {
+            measured = {
                 "frames": changed.units,
                 "psnr_db": round(_decibels(255.0**2, mean), 2),
                 "area_share": round(changed.worst_share, 5),
                 "colour_share": round(changed.worst_colour_share, 5),
             }
+            if changed.line_shares:
+                measured["line_share"] = round(float(np.median(changed.line_shares)), 5)
+            return measured
         return {
             "samples": changed.units,
             "snr_db": round(_decibels(changed.clean_squared, changed.squared), 2),
         }
+
+
+def _line_share(clean: Plane, planted: Plane) -> float:
+    """Return the share of the width along which a picture breaks off at the row where it breaks most."""
+    steps = (np.abs(np.diff(plane.astype(np.int16), axis=0)) for plane in (planted, clean))
+    broken = np.subtract(*steps) > BREAK_CODES
+    return float(broken.mean(axis=1).max(initial=0.0))
 
 
 def _decibels(signal: float, noise: float) -> float:

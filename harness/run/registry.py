@@ -1,14 +1,15 @@
 """The registered devices: `devices/<id>.yaml`, one file each, read strictly."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
-from harness.config import Strict, load, nearest
+from harness.config import Location, Mistakes, Strict, load, nearest
+from harness.control.power import PowerProfile
 from harness.errors import ConfigError, InputError
 
 ID = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
@@ -41,6 +42,8 @@ class Step(Strict):
     digits: str | None = None
     """Number keys, one a digit."""
     text: str | None = None
+    launch: str | None = None
+    """An app by its id, where a control can start one (Roku)."""
     shell: tuple[str, ...] | None = None
     """A command on the device, word by word; each is quoted."""
     wait_s: Seconds | None = None
@@ -50,7 +53,7 @@ class Step(Strict):
     @model_validator(mode="after")
     def _one_verb(self) -> "Step":
         if len(self.model_fields_set - {"via"}) != 1:
-            raise ValueError("a step is one of press, digits, text, shell, wait_s")
+            raise ValueError("a step is one of press, digits, text, launch, shell, wait_s")
         return self
 
 
@@ -112,6 +115,8 @@ class Profile(Strict):
     default_control: str | None = None
     capture: str | None = None
     """URI of what captures the device's HDMI output."""
+    power: PowerProfile | None = None
+    """The mains switch that its power goes through."""
     app: str | None = None
     """Package of the app under test."""
     states: dict[str, State] = Field(default_factory=dict)
@@ -126,13 +131,36 @@ class Profile(Strict):
 
     @model_validator(mode="after")
     def _named_things_exist(self) -> "Profile":
-        _known("default_control", [self.default_control], self.controls)
-        _known("after", [state.after for state in self.states.values()], self.states)
-        scripts = [self.play, self.live, self.stop, *(state.steps for state in self.states.values())]
-        _known("via", [step.via for script in scripts for step in script], self.controls)
+        wrong = [
+            *_unknown(("default_control",), self.default_control, self.controls),
+            *(
+                mistake
+                for name, state in self.states.items()
+                for mistake in _unknown(("states", name, "after"), state.after, self.states)
+            ),
+            *(
+                mistake
+                for place, step in self._steps()
+                for mistake in _unknown((*place, "via"), step.via, self.controls)
+            ),
+        ]
+        if wrong:
+            raise Mistakes(wrong)
         for name in self.states:
             self.path_to(name)
         return self
+
+    def _steps(self) -> Iterator[tuple[Location, Step]]:
+        """Yield every step of every script, with its place in the file."""
+        scripts: dict[Location, tuple[Step, ...]] = {
+            ("play",): self.play,
+            ("live",): self.live,
+            ("stop",): self.stop,
+        }
+        scripts |= {("states", name, "steps"): state.steps for name, state in self.states.items()}
+        for place, script in scripts.items():
+            for number, step in enumerate(script):
+                yield (*place, number), step
 
     @property
     def default(self) -> str:
@@ -220,12 +248,11 @@ def filled(text: str, values: Mapping[str, str]) -> str:
     return re.sub(r"\{(\w+)\}", value, text)
 
 
-def _known(what: str, names: Iterable[str | None], known: Mapping[str, object]) -> None:
-    for name in names:
-        if name is not None and name not in known:
-            raise ValueError(
-                f"{what}: there is no {name!r}{nearest(name, list(known))}; known: {', '.join(known)}"
-            )
+def _unknown(
+    place: Location, name: str | None, known: Mapping[str, object]
+) -> Iterator[tuple[Location, str]]:
+    if name is not None and name not in known:
+        yield place, f"there is no {name!r}{nearest(name, list(known))}; known: {', '.join(known)}"
 
 
 def _example(device_id: str) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 from pydantic import Field
 
 from harness.config import Strict, load, nearest
+from harness.control.power import PowerProfile
 from harness.errors import InputError
 from harness.record import RigRecord
 from harness.run.registry import ID, Profile
@@ -20,6 +21,8 @@ class RigFile(Strict):
     """URI of what captures the HDMI output."""
     controls: dict[str, str] = Field(default_factory=dict)
     """URI of each control that is reached otherwise here, by the name the profile gives it."""
+    power: PowerProfile | None = None
+    """The mains switch that the device's power goes through here."""
     note: str = ""
 
 
@@ -33,6 +36,7 @@ class Rig:
     controls: dict[str, str] = field(default_factory=dict)
     """The URI of each control by its name; a virtual device's has places to be filled in."""
     note: str = ""
+    power: PowerProfile | None = None
 
     def record(self) -> RigRecord:
         """Return the rig as a run's record holds it."""
@@ -53,14 +57,21 @@ def rig_for(device: str, profile: Profile, name: str | None, folders: Sequence[P
     controls = {control: found.uri for control, found in profile.controls.items()}
     if name is None:
         what = "virtual rig" if profile.virtual else f"ports of {device}"
-        return Rig(f"{device}-ports", what, profile.capture, controls)
+        return Rig(f"{device}-ports", what, profile.capture, controls, power=profile.power)
     found = _find(name, folders)
     for control in found.controls:
         if control not in controls:
             raise InputError(
                 f"rig {name!r}: {device} has no control {control!r}{nearest(control, list(controls))}"
             )
-    return Rig(name, found.name, found.capture or profile.capture, controls | found.controls, found.note)
+    return Rig(
+        name,
+        found.name,
+        found.capture or profile.capture,
+        controls | found.controls,
+        found.note,
+        found.power or profile.power,
+    )
 
 
 def _find(name: str, folders: Sequence[Path]) -> RigFile:

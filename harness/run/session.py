@@ -17,7 +17,7 @@ from harness.recording.recording import Recording
 from harness.run.analyze import Analyzed, analyze
 from harness.run.device import Device
 from harness.run.feed import Feed
-from harness.timeline import Mark, Press
+from harness.timeline import Mark, Press, RigOffset
 from harness.verdict import Criteria
 
 SIGNAL_S = 10.0
@@ -54,6 +54,8 @@ class Watched:
         The device's known screens.
     tell : callable
         Shows progress.
+    rig_offset : RigOffset, optional
+        How early the rig itself brings the sound; it is kept with the recording.
     """
 
     device: Device
@@ -62,6 +64,7 @@ class Watched:
     criteria: Criteria
     screens: Mapping[str, NDArray[np.uint8]]
     tell: Tell
+    rig_offset: RigOffset | None = None
 
 
 class Session:
@@ -91,6 +94,8 @@ class Session:
         self._writing.set()
         self._start_ns = self._clock.now_ns()
         try:
+            if watched.rig_offset is not None:
+                self._recorder.note(watched.rig_offset)
             watched.feed.record(self._recorder)
         except RigError:
             self._recorder.close()
@@ -188,12 +193,12 @@ class Session:
         try:
             self._device.ask()
         except ControlLost as error:
-            raise self._lost(str(error)) from None
+            raise self._lost(str(error), str(error).partition(" ")[0]) from None
         if self._device.losses > self._losses:
             raise self._lost("the connection broke, and came back")
 
-    def _lost(self, reason: str) -> ControlLost:
+    def _lost(self, reason: str, control: str = "adb") -> ControlLost:
         """Return what to raise, and keep it: a plan that passes over it does not pass."""
         at_s = ns_to_seconds(self._clock.now_ns() - self._start_ns)
-        self._failure = ControlLost(f"adb_lost {at_s:.1f} s into the watch: {reason}")
+        self._failure = ControlLost(f"{control}_lost {at_s:.1f} s into the watch: {reason}")
         return self._failure

@@ -12,9 +12,11 @@ def decide(cases: Sequence[CaseRecord]) -> ShipRecord:
     `no` as soon as a test failed. `yes` only if every test that ran passed, at least one of them is marked
     `release`, and every required check was made. Everything else, nothing run included, is `unknown`.
     """
+    noted = sum(bool(case.notes) for case in cases)
+    told = [_tell(noted, "had trouble on the way: see the notes")] if noted else []
     failed = _count(cases, "failed")
     if failed:
-        return ShipRecord(decision="no", reasons=[_tell(failed, "failed") + _by_defects(cases)])
+        return ShipRecord(decision="no", reasons=[_tell(failed, "failed") + _by_defects(cases), *told])
     reasons = [
         _tell(count, words)
         for outcome, words in (("inconclusive", "could not be judged"), ("error", "did not run to its end"))
@@ -27,8 +29,8 @@ def decide(cases: Sequence[CaseRecord]) -> ShipRecord:
     if not any(case.outcome == "passed" for case in release):
         reasons.append("no release test passed")
     if reasons:
-        return ShipRecord(decision="unknown", reasons=reasons)
-    return ShipRecord(decision="yes", reasons=[_tell(_count(cases, "passed"), "passed")])
+        return ShipRecord(decision="unknown", reasons=[*reasons, *told])
+    return ShipRecord(decision="yes", reasons=[_tell(_count(cases, "passed"), "passed"), *told])
 
 
 def _by_defects(cases: Sequence[CaseRecord]) -> str:

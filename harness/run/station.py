@@ -15,6 +15,7 @@ from harness.run.device import Device
 from harness.run.feed import Feed
 from harness.run.lease import lease
 from harness.run.opening import opened
+from harness.run.qualify.store import qualification, rig_record
 from harness.run.registry import Registration
 from harness.run.rig import Rig
 from harness.run.screens import load_screens
@@ -53,7 +54,8 @@ class Station:
         self.registration = order.registration
         self.rig = order.rig
         self.device_record: DeviceRecord | None = None
-        self.rig_record: RigRecord = order.rig.record()
+        self.qualification = qualification(order.registration, order.rig)
+        self.rig_record: RigRecord = rig_record(order.registration, order.rig, self.qualification)
         self.screens: dict[str, NDArray[np.uint8]] = {}
         self._device: Device | None = None
         self._feed: Feed | None = None

@@ -60,7 +60,10 @@ def watching(
     """
     path = run.recording(wish.nodeid, wish.number)
     device = station.device
-    session = Session(Watched(device, station.feed, path, wish.criteria, station.screens, tell))
+    watched = Watched(
+        device, station.feed, path, wish.criteria, station.screens, tell, station.qualification.offset
+    )
+    session = Session(watched)
     session.start()
     playback = Playback(wish.label, wish.criteria, session, wish.expect)
     begin(playback)

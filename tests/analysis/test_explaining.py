@@ -2,7 +2,7 @@
 
 import pytest
 
-from harness.analysis.explaining import RESPONSE_NS, SLACK_NS, explain, pauses
+from harness.analysis.explaining import EDGE_NS, EDGES, RESPONSE_NS, SLACK_NS, explain, pauses
 from harness.findings import Finding, Metric
 from harness.timeline import Press, Timeline
 
@@ -65,7 +65,7 @@ def test_of_two_that_explain_each_other_the_longer_stays(stutter_ends_ns, reason
     assert [item.explained_by for item in explain(findings, explains, Timeline())] == reasons
 
 
-@pytest.mark.parametrize(("late_ns", "reason"), [(0, "noise"), (SLACK_NS, "noise"), (SLACK_NS + 1, None)])
+@pytest.mark.parametrize(("late_ns", "reason"), [(0, "noise"), (EDGE_NS, "noise"), (EDGE_NS + 1, None)])
 def test_detail_that_goes_as_noise_ends_is_no_blur(late_ns, reason):
     noise, blur = _finding("noise", S, 2 * S), _finding("blur", 2 * S + late_ns, 5 * S)
     assert _reasons([noise, blur]) == [None, reason]
@@ -83,3 +83,24 @@ def test_a_level_that_jumps_and_stays_does_not_explain_clicks_later_on():
     jump = _finding("loudness", S, 20 * S)
     assert _reasons([jump, _finding("clicks", S, S + 1)]) == [None, "loudness"]
     assert _reasons([jump, _finding("clicks", 5 * S, 6 * S)]) == [None, None]
+
+
+@pytest.mark.parametrize(("start_ns", "reason"), [(2 * S + 1, "stalling"), (4 * S, None)])
+def test_a_still_scene_that_a_spinner_leaves_does_not_freeze(start_ns, reason):
+    stall, still = _finding("stalling", S, 2 * S), _finding("freeze_frame", start_ns, 9 * S)
+    assert _reasons([stall, still]) == [None, reason]
+
+
+@pytest.mark.parametrize(("end_ns", "reason"), [(5 * S, "noise"), (4 * S, None), (7 * S, None)])
+def test_squares_that_vanish_under_noise_were_not_seen_to_go(end_ns, reason):
+    squares, noise = _finding("blockiness", S, end_ns), _finding("noise", 5 * S, 6 * S)
+    assert _reasons([squares, noise]) == [reason, None]
+
+
+def test_squares_that_come_with_the_noise_stay():
+    squares, noise = _finding("blockiness", 5 * S, 5 * S + 1), _finding("noise", 5 * S, 6 * S)
+    assert _reasons([squares, noise])[0] is None
+
+
+def test_no_two_defects_explain_each_other_by_their_edges():
+    assert not [one for one, those in EDGES.items() for other in those if one in EDGES.get(other, ())]

@@ -146,3 +146,21 @@ def test_what_is_held_or_goes_black_must_show_something(defect, before, after, v
     ]
     list(planting.items(meter.listen(frames)))
     assert perceptible(spec, planting.truth(), meter) is visible
+
+
+@pytest.mark.parametrize(("moves_px", "visible"), [(64, True), (1, False)])
+def test_a_tear_shows_where_the_picture_breaks_off_along_the_line(moves_px, visible):
+    spec = FaultSpec("tearing", 0.2, 0.4, level="hard", kind="line")
+    planting = Planting(spec, StreamFormat(VideoFormat(128, 96, Fraction(25)), None))
+    bars = np.where(np.arange(128) // 8 % 2, 200, 60)
+    frames = []
+    for at in range(20):
+        luma = np.tile(bars, (96, 1))
+        # What moves is as wide as the picture, or one px of it.
+        luma[:, :moves_px] = np.roll(bars, 3 * at)[:moves_px]
+        planes = (luma.astype(np.uint8), *[np.full((48, 64), 128, np.uint8)] * 2)
+        frames.append(Frame(at * 40_000_000, at, *planes))
+    list(planting.items(frames))
+    truth = planting.truth()
+    truth["measured"]["area_share"] = 1.0
+    assert perceptible(spec, truth, Listener(spec)) is visible

@@ -1,11 +1,14 @@
 """`harness devices` as a technician types it."""
 
+import socket
 import threading
 
 import pytest
 
 from harness.cli import main
-from harness.cli.device_file import _publish
+from harness.cli.device_check import check_devices
+from harness.enrol.files import create
+from harness.errors import InputError
 from harness.run.lease import lease
 from harness.run.registry import load_profile
 from harness.simulator.adb import AdbDaemon
@@ -22,6 +25,7 @@ ADD = [
     "--app",
     "com.example.tv",
 ]
+REMOTE = "keymaps/virtual-remote.yaml"
 HAND_MADE = 'name: Hand made\ncontrols: {none: {uri: "none:"}}\n'
 
 
@@ -88,9 +92,9 @@ def test_two_who_add_at_once_do_not_overwrite_each_other(elsewhere):
 
     def write(text):
         try:
-            _publish(text, elsewhere / "box.yaml")
+            create(elsewhere / "box.yaml", text)
             won.append(text)
-        except FileExistsError:
+        except InputError:
             pass
 
     texts = [HAND_MADE.replace("Hand", f"Hand {number}") for number in range(8)]
@@ -131,6 +135,7 @@ def test_check_says_what_answers_and_what_does_not(elsewhere, capsys):
     (elsewhere / "remote.yaml").write_text("keys: {UP: 1}\n")
     keys = ["--ir-keys", "../remote.yaml"]
     assert main(["devices", "add", "box", "--adb", f"127.0.0.1:{port}", "--ir", "/dev/nothing", *keys]) == 2
+    (elsewhere / "devices").mkdir()
     (elsewhere / "devices/remote.yaml").write_text("keys: {UP: 1}\n")
     keys = ["--ir-keys", "remote.yaml"]
     assert main(["devices", "add", "box", "--adb", f"127.0.0.1:{port}", "--ir", "/dev/nothing", *keys]) == 0
@@ -143,6 +148,42 @@ def test_check_says_what_answers_and_what_does_not(elsewhere, capsys):
     assert found["ir"][0] == "NO"
     assert "there is no such port" in found["ir"][1]
     assert found["capture"][0] == "-"
+
+
+def test_what_does_not_answer_in_time_says_so_and_the_check_ends(elsewhere, capsys):
+    """A port that takes connections and never says a word, as a device that hangs does."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        address = f"127.0.0.1:{silent.getsockname()[1]}"
+        assert main(["devices", "add", "box", "--adb", address]) == 0
+        assert main(["devices", "check", "box", "--within", "1.5"]) == 1
+    rows = [line.split(maxsplit=3) for line in capsys.readouterr().out.splitlines()[-2:]]
+    assert [row[1:3] for row in rows] == [["adb", "NO"], ["capture", "-"]]
+    assert "did not answer in time" in rows[0][3]
+
+
+def test_devices_are_checked_side_by_side(elsewhere, capsys):
+    for name in "abc":
+        assert main(["devices", "add", name, "--ir", "/dev/nothing", "--ir-keys", REMOTE]) == 0
+    found = [load_profile(elsewhere / f"devices/{name}.yaml") for name in "abc"]
+    meeting = threading.Barrier(3)
+
+    def meet(device, control):
+        meeting.wait(30)
+        return f"{device.id} answered"
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("harness.cli.device_check.say_control", meet)
+        told = {one.id: parts[0] for one, parts in check_devices(found, 30)}
+    assert told == {name: ("ir", True, f"{name} answered") for name in "abc"}
+
+
+def test_a_virtual_device_that_is_late_is_told_and_ends(elsewhere, capsys):
+    assert main(["devices", "add", "box", "--virtual"]) == 0
+    assert main(["devices", "check", "box", "--within", "1.1"]) == 1
+    assert "was not ready in time" in capsys.readouterr().out
+    for thread in threading.enumerate():
+        if thread.name == "virtual device":
+            thread.join(60)
 
 
 def test_a_device_in_use_is_not_disturbed(elsewhere, capsys):

@@ -1,5 +1,6 @@
 """The ADB control against the virtual device's real daemon, through a real ADB server."""
 
+import contextlib
 import os
 import signal
 import socket
@@ -9,12 +10,13 @@ import threading
 
 import pytest
 
-from harness.control import open_control
+from harness.control import adb_words, open_control
 from harness.control.adb_server import SERVER
 from harness.errors import ControlLost, DeviceError, PlanError
 from harness.simulator.adb import AdbDaemon
 from harness.simulator.adb.authorization import Authorization
 from tests.control.conftest import KEYMAPS
+from tests.support.device_double import DeviceDouble
 
 NASTY = ["a b", "$(reboot)", "`reboot`", "x;reboot", "|reboot", "&reboot", "'", '"', "\\", "*", "é\n", ""]
 
@@ -84,7 +86,7 @@ def test_a_command_that_does_not_end_is_the_devices_error(adb):
 
 def test_a_device_that_is_gone_is_lost_and_found_again(adb, daemon, double):
     daemon.stop()
-    with pytest.raises(ControlLost, match=r"failed to connect .*Connection refused; is the device on"):
+    with pytest.raises(ControlLost, match=r"refuses the connection .it may be starting.; is the device on"):
         adb.press("UP")
     back = AdbDaemon(double, port=daemon.port)
     back.start()
@@ -148,7 +150,10 @@ def test_a_device_that_does_not_trust_us_says_what_to_do(double, monkeypatch):
     port = daemon.start()
     control = open_control(f"adb:127.0.0.1:{port}", KEYMAPS / "android.yaml")
     try:
-        with pytest.raises(ControlLost, match="accept the key on its screen"):
+        with pytest.raises(
+            ControlLost,
+            match=r"accept the dialog on its screen, it does not trust .*; then try again$",
+        ):
             control.open()
     finally:
         daemon.stop()
@@ -164,7 +169,22 @@ def test_the_key_stays_so_that_a_device_asks_once(double, tmp_path):
     daemon.stop()
     assert double.keys == ["UP", "UP"]
     key = tmp_path / "data/capture-harness/adb/.android/adbkey"
-    assert key.stat().st_mode & 0o077 == 0
+    assert key.stat().st_mode & 0o777 == 0o600
+    assert key.parents[1].stat().st_mode & 0o777 == 0o700
+
+
+def test_a_key_that_others_can_read_is_hidden_from_them(daemon, tmp_path):
+    home = tmp_path / "data/capture-harness/adb"
+    (home / ".android").mkdir(parents=True)
+    (home / ".android/adbkey").touch()
+    home.chmod(0o755)
+    (home / ".android/adbkey").chmod(0o644)
+    control = open_control(f"adb:127.0.0.1:{daemon.port}", KEYMAPS / "android.yaml")
+    with contextlib.suppress(ControlLost):
+        control.open()
+    control.close()
+    assert home.stat().st_mode & 0o777 == 0o700
+    assert (home / ".android/adbkey").stat().st_mode & 0o777 == 0o600
 
 
 def test_a_home_that_cannot_be_written_to_is_no_hindrance(daemon, double, tmp_path, monkeypatch):
@@ -179,5 +199,88 @@ def test_a_home_that_cannot_be_written_to_is_no_hindrance(daemon, double, tmp_pa
 def test_a_usb_device_that_is_not_there_is_lost(monkeypatch):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         monkeypatch.setenv("ANDROID_ADB_SERVER_PORT", str(taken.getsockname()[1]))
-    with pytest.raises(ControlLost, match=r"adb 0123456789ABCDEF: .*Connection refused"):
+    with pytest.raises(
+        ControlLost, match="no ADB server of yours runs, and one has to hold USB devices; run: adb start"
+    ):
         open_control("adb:0123456789ABCDEF", KEYMAPS / "android.yaml").open()
+
+
+def test_a_device_that_reboots_is_lost_then_found_again(adb, daemon, double):
+    double.on_reboot = daemon.go_away_soon
+    # It may go before it has answered, as a real one does.
+    with contextlib.suppress(ControlLost):
+        adb.shell(["reboot"])
+    assert daemon.gone.wait(20)
+    with pytest.raises(ControlLost, match="it may be starting"):
+        adb.press("UP")
+    daemon.come_back()
+    adb.press("UP")
+    assert double.keys == ["UP"]
+
+
+def test_a_device_that_hangs_while_it_starts_is_told(monkeypatch):
+    monkeypatch.setattr("harness.control.adb.LOST_S", 1.0)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        control = open_control(f"adb:127.0.0.1:{silent.getsockname()[1]}", KEYMAPS / "android.yaml")
+        with pytest.raises(ControlLost, match=r"connected but offline: it is starting|not answer in"):
+            control.open()
+
+
+def test_several_devices_are_driven_at_once():
+    doubles = [DeviceDouble() for _ in range(3)]
+    daemons = [AdbDaemon(double) for double in doubles]
+    controls = [
+        open_control(f"adb:127.0.0.1:{daemon.start()}", KEYMAPS / "android.yaml") for daemon in daemons
+    ]
+    keys = [["UP"] * 5, ["DOWN"] * 5, ["SELECT"] * 5]
+
+    def press(control, keys):
+        for key in keys:
+            control.press(key)
+
+    threads = [threading.Thread(target=press, args=pair) for pair in zip(controls, keys, strict=True)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    for control, daemon in zip(controls, daemons, strict=True):
+        control.close()
+        daemon.stop()
+    assert [double.keys for double in doubles] == keys
+
+
+def test_a_device_without_a_port_stays_with_the_users_server(user_server, daemon, double, monkeypatch):
+    """What `adb` calls `emulator-N` goes the way of a USB device, through the user's server."""
+    monkeypatch.setenv("ANDROID_ADB_SERVER_PORT", str(user_server))
+    with socket.create_connection(("127.0.0.1", user_server)) as server:
+        request = f"host:emulator:{daemon.port}".encode()
+        server.sendall(b"%04x%s" % (len(request), request))
+        server.recv(100)
+    control = open_control(f"adb:emulator-{daemon.port - 1}", KEYMAPS / "android.yaml")
+    control.press("UP")
+    control.close()
+    assert double.keys == ["UP"]
+    monkeypatch.setattr("harness.control.adb.LOST_S", 0.3)
+    other = open_control(f"adb:emulator-{daemon.port}", KEYMAPS / "android.yaml")
+    words = rf"no such device on USB .did you mean 'emulator-{daemon.port - 1}'.*; plug it in, allow"
+    with pytest.raises(ControlLost, match=words):
+        other.open()
+    other.close()
+
+
+@pytest.mark.parametrize(
+    ("answer", "meaning"),
+    [
+        ("unauthorized", "accept the dialog on its screen"),
+        ("offline", "cut its power"),
+        ("failed to connect to '10.0.0.9:5555': No route to host", "there is no way to this host"),
+        ("failed to connect to '10.0.0.9:5555': Connection timed out", "does not answer in time"),
+        ("failed to resolve host: 'stb': Name or service not known", "no host of this name"),
+        ("no permissions (user x is not in the plugdev group)", "install android-sdk"),
+        ("recovery", "restart it"),
+        ("a new kind of no", "a new kind of no; is the device on"),
+    ],
+)
+def test_what_the_server_says_is_put_into_words(answer, meaning):
+    assert meaning in adb_words.said(answer)
+    assert "\n" not in adb_words.said(answer)

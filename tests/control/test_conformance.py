@@ -2,17 +2,24 @@
 
 import itertools
 import os
+import time
 from contextlib import contextmanager
 
 import pytest
 
 from harness.control import SCHEMES, open_control
+from harness.control.infrared import Code, decode
+from harness.control.keymap import load_ir_keys
 from harness.control.protocol import Control, Shell
+from harness.control.roku import ROKU_KEYS
 from harness.errors import ControlLost, PlanError
 from harness.simulator.adb import AdbDaemon
 from harness.simulator.infrared import InfraredReceiver
 from tests.control.conftest import KEYMAPS
 from tests.support.device_double import DeviceDouble
+from tests.support.peers.arduino import ArduinoPeer
+from tests.support.peers.itach import ItachPeer
+from tests.support.peers.roku import RokuPeer
 
 KEYS = [
     "SELECT",
@@ -23,12 +30,15 @@ KEYS = [
     "HOME",
     "BACK",
     "PLAY",
-    "PAUSE",
+    "REWIND",
     "CHANNEL_UP",
     "NUMBER_0",
     "POWER",
 ]
 ROUNDS = 8
+SHIPPED = {
+    key: Code("nec", 4, keys) for key, keys in load_ir_keys(KEYMAPS / "virtual-remote.yaml").keys.items()
+}
 
 
 @contextmanager
@@ -47,7 +57,37 @@ def over_infrared(device):
     receiver.stop()
 
 
-WIRES = {"adb": over_adb, "ir": over_infrared}
+@contextmanager
+def over_a_blaster(device, peer, uri):
+    """Let a device feel what a blaster that is no IR Toy sends."""
+    remote = {code: key for key, code in SHIPPED.items()}
+    other_end = peer(lambda burst: device.key(remote[decode(burst.timings_us)], time.monotonic_ns()))
+    yield uri.format(other_end.port), KEYMAPS / "virtual-remote.yaml", other_end.stop
+    other_end.stop()
+
+
+@contextmanager
+def over_roku(device):
+    names = {name: key for key, name in reversed(ROKU_KEYS.items())} | {"Play": "PLAY"}
+    peer = RokuPeer(lambda name: device.key(names[name], time.monotonic_ns()))
+    yield f"roku:127.0.0.1:{peer.port}", None, peer.stop
+    peer.stop()
+
+
+WIRES = {
+    "adb": over_adb,
+    "ir": over_infrared,
+    "itach": lambda device: over_a_blaster(device, ItachPeer, "itach:127.0.0.1:{}/1:1"),
+    "arduino": lambda device: over_a_blaster(device, ArduinoPeer, "arduino:{}"),
+    "roku": over_roku,
+}
+ELSEWHERE = {
+    "none": "has no wire",
+    "lirc": "tests/control/test_lirc.py, with a real lircd",
+    "rc": "tests/rig_vm, with the kernel's own driver",
+    "cec": "tests/rig_vm, with the kernel's own driver",
+}
+"""Schemes whose other end does not feel keys the moment they are sent."""
 
 
 @pytest.fixture
@@ -65,7 +105,7 @@ def wire(request, device):
 
 
 def test_every_kind_of_control_is_tried():
-    assert set(WIRES) == set(SCHEMES) - {"none"}
+    assert set(WIRES) == set(SCHEMES) - set(ELSEWHERE)
 
 
 def test_it_is_a_control(wire):

@@ -17,6 +17,14 @@ ANDROID, REMOTE = KEYMAPS / "android.yaml", KEYMAPS / "virtual-remote.yaml"
         ("adb:0123456789ABCDEF", ANDROID, "adb"),
         ("ir:/dev/ttyACM0", REMOTE, "ir"),
         ("ir:/dev/ttyACM0?protocol=nec", REMOTE, "ir"),
+        ("itach:192.168.1.9:4998/1:3", REMOTE, "ir"),
+        ("itach:blaster.lab", REMOTE, "ir"),
+        ("arduino:/dev/ttyUSB0?baud=57600", REMOTE, "ir"),
+        ("rc:/dev/lirc0", REMOTE, "ir"),
+        ("cec:/dev/cec0", None, "cec"),
+        ("cec:/dev/cec0?to=8", None, "cec"),
+        ("roku:192.168.1.5", None, "roku"),
+        ("roku:[fe80::1]:8060", None, "roku"),
         ("none:", None, "none"),
     ],
 )
@@ -38,6 +46,8 @@ def test_a_uri_names_its_control(uri, keys, name):
         ("ir:/dev/ttyACM0?protcol=nec", REMOTE, "unknown option 'protcol' .did you mean 'protocol'"),
         ("adb:1.2.3.4:5555?x=1", ANDROID, "unknown option 'x'"),
         ("ir:/dev/ttyACM0", None, "needs a key map"),
+        ("cec:/dev/cec0?to=15", None, "to: '15' is not a number from 0 to 14"),
+        ("cec:/dev/cec0?too=4", None, "unknown option 'too' .did you mean 'to'"),
     ],
 )
 def test_a_wrong_uri_is_told_in_words(uri, keys, words):

@@ -186,12 +186,12 @@ def hostile(value, key=""):
         return {name: hostile(item, name) for name, item in value.items()}
     if isinstance(value, list):
         return [hostile(item, key) for item in value]
-    kept = {"schema", "outcome", "phase", "blame", "verdict", "status", "decision"}
+    kept = {"schema", "outcome", "phase", "blame", "verdict", "status", "decision", "standing"}
     return records.HOSTILE if isinstance(value, str) and key not in kept else value
 
 
 def test_hostile_text_stays_text_everywhere(tmp_path):
-    record = RunRecord.model_validate(hostile(records.varied().model_dump(by_alias=True)))
+    record = RunRecord.model_validate(hostile(records.varied().model_dump(mode="json", by_alias=True)))
     clean_html, clean = render(records.varied(), tmp_path / "clean", media=False)
     html, page = render(record, tmp_path / "hostile", media=False)
     assert [item.get("src") for item in page.every("script")] == ["assets/report.js"]
@@ -304,3 +304,11 @@ def test_the_default_reasons_are_written_where_the_record_has_none(tmp_path):
     record = records.varied().model_copy(update={"ship": ShipRecord(decision="no")})
     _, page = render(record, tmp_path)
     assert "2 tests failed: freeze frame and silence." in page.text
+
+
+@pytest.mark.parametrize("outcome", ["passed", "failed"])
+def test_a_note_is_seen_however_the_test_came_out(tmp_path, outcome):
+    note = "the device did not answer, so its power was cycled: <b>adb</b>"
+    html, page = render(records.run([records.case("test_one", outcome, notes=[note])]), tmp_path)
+    assert note in page.text
+    assert "<b>adb</b>" not in html

@@ -13,7 +13,7 @@ from harness.recording.recording import Recording
 from harness.run.analyze import analyze, contract, find_criteria
 from harness.run.feed import Feed
 from harness.run.session import Session, Watched
-from harness.timeline import Press
+from harness.timeline import Press, RigOffset
 from tests.support import planted
 from tests.support.sources import Scripted, until
 
@@ -95,6 +95,18 @@ def same(live, later):
         assert np.array_equal(series.t_ns, again.t_ns)
         for column, values in series.columns.items():
             assert np.array_equal(values, again.columns[column], equal_nan=True), (name, column)
+
+
+def test_the_rigs_own_offset_stays_with_the_recording(tmp_path, captured):
+    own = RigOffset(12_000_000, 11_000_000, 13_000_000, "shelf")
+    feed = Feed(Scripted([], captured[1]))
+    feed.open()
+    path = tmp_path / "a.mkv"
+    session = Session(Watched(Device(), feed, path, find_criteria("default"), {}, print, own))
+    session.start()
+    assert b'{"rig_offset_ns":12000000' in path.with_suffix(".timing.jsonl").read_bytes()
+    feed.close()
+    session.finish()
 
 
 def test_what_was_measured_live_is_measured_again_from_the_recording(begin):

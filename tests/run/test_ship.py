@@ -43,3 +43,13 @@ def test_a_failure_names_its_defects_the_most_frequent_first():
     assert decide([case("failed", found=one), case("passed", found=both)]).reasons == [
         "1 test failed: freeze_frame"
     ]
+
+
+def test_a_test_that_passed_with_trouble_on_the_way_is_told_beside_the_decision():
+    noted = case("passed", "release").model_copy(update={"notes": ["its power was cycled"]})
+    found = decide([noted, case("passed")])
+    assert (found.decision, found.reasons) == (
+        "yes",
+        ["2 tests passed", "1 test had trouble on the way: see the notes"],
+    )
+    assert decide([noted, case("failed")]).reasons[-1] == "1 test had trouble on the way: see the notes"

@@ -6,6 +6,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from harness.certificate import Certificate, Standing, verdict
 from harness.findings import DEFECTS
 from harness.record import (
     AudioRecord,
@@ -25,6 +26,7 @@ from harness.record import (
     VideoRecord,
     write_run,
 )
+from tests.support.certificates import figures
 
 LOOKED_FOR = ("black_frames", "freeze_frame", "stutter", "silence", "audio_dropout")
 HOSTILE = "</script><script>alert(1)</script>\"'><img src=x onerror=alert(2)>{{ 7*7 }}\u202egnp.exe"
@@ -183,12 +185,42 @@ def run(cases, decision="no", reasons=(), **fields):
                 name="Virtual rig",
                 capture="virtual card, 720p50",
                 control="ir, adb",
-                note="never compared with a known clip",
+                note="second shelf",
+                device="living-room-stb",
+                standing=Standing.EXPIRED,
+                standing_words="The rig of living-room-stb was qualified on 2026-09-01, and that held until "
+                "2026-10-01; run: harness devices qualify living-room-stb",
+                certificate=certificate(),
             )
         ],
+        "set_aside": {"bedroom-tv": "bedroom-tv was set aside after 3 errors in a row, the first: no signal"},
         "cases": cases,
     }
     return RunRecord(**{**values, **fields})
+
+
+def certificate(**fields):
+    """Return the certificate of a rig."""
+    found = figures()
+    values = {
+        "device": "living-room-stb",
+        "rig": "living-room-stb-ports",
+        "ports": {"capture": "v4l2:/dev/video0 = Cam Link 4K", "control ir": "ir:/dev/ttyACM0"},
+        "fingerprint": "0123456789abcdef",
+        "host": "bench",
+        "kernel": "Linux 6.1.0-18-amd64",
+        "card": "Cam Link 4K",
+        "player": "BrightSign HD225",
+        "player_known": True,
+        "made": "2026-09-01T10:00:00+00:00",
+        "valid_until": "2026-10-01T10:00:00+00:00",
+        "harness": "0.1.0",
+        "seconds": 59.9,
+        "picture": "1920x1080 at 50 fps",
+        "figures": found,
+        "verdict": verdict(found),
+    }
+    return Certificate(**{**values, **fields})
 
 
 def varied():

@@ -10,6 +10,7 @@ from pathlib import Path
 import av
 from PIL import Image
 
+from harness.certificate import Standing
 from harness.clock import ns_to_seconds
 from harness.media import VideoFormat
 from harness.record import (
@@ -105,6 +106,8 @@ def sample(folder):
         capture="virtual card",
         control="ir, adb",
         note="made for this sample",
+        standing=Standing.VIRTUAL,
+        standing_words="virtual rig: nothing to qualify",
     )
     record = records.run(
         cases, devices=[records.device(1)], rigs=[rig], run="sample", command="pytest test_plans/"

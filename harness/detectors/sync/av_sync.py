@@ -1,6 +1,6 @@
 """av_sync by marker: the flash and the beep of the sync pattern come apart."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -17,6 +17,7 @@ from harness.detectors.sync.beeps import BeepFinder
 from harness.findings import AvSync as Offset
 from harness.findings import Metric
 from harness.media import Plane
+from harness.timeline import RigOffset
 
 LATEST_MS, EARLIEST_MS = -125.0, 45.0
 """Viewers notice sound that is later or earlier than this (ITU-R BT.1359, detectability)."""
@@ -72,10 +73,14 @@ class AvSync(SyncDetector):
     def compare(
         self, picture: Series, sound: Series, context: Context
     ) -> tuple[Offset | None, list[Interval]]:
-        """Return the offset, where it is off that of the longest stretch, and the stretches that are off."""
+        """Return the offset, where it is off that of the longest stretch, and the stretches that are off.
+
+        What the timeline knows to be the rig's own offset is taken off first.
+        """
+        rig = context.timeline.rig_offset
         window = judged_window(context.timeline, max(picture.end_ns, sound.end_ns))
         flashes = [t_ns for t_ns in _flashes(picture) if window[0] <= t_ns < window[1]]
-        measured = _measured(flashes, _onsets(sound), sound)
+        measured = [_without(rig, flash) for flash in _measured(flashes, _onsets(sound), sound)]
         known = np.array([flash.offset_ms for flash in measured if flash.offset_ms is not None])
         if not known.size:
             return _unheard(measured, window[1])
@@ -83,8 +88,8 @@ class AvSync(SyncDetector):
         intervals = [self._interval(stretch, window[1], context) for stretch in stretches]
         if stretches:
             worst = max(stretches, key=len)
-            return _offset("out_of_sync", _offsets(worst)), intervals
-        return _offset("in_sync", known), []
+            return _offset("out_of_sync", _offsets(worst), rig), intervals
+        return _offset("in_sync", known, rig), []
 
     def _interval(self, stretch: list["_Flash"], end_ns: int, context: Context) -> Interval:
         offsets = _offsets(stretch)
@@ -115,6 +120,13 @@ class _Flash:
         return int(self.offset_ms > EARLIEST_MS + EXACT_MS / 2) - int(
             self.offset_ms < LATEST_MS - EXACT_MS / 2
         )
+
+
+def offsets(picture: Series, sound: Series) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Return when each flash began whose beep was heard, in ns, and how much earlier that beep was, in ms."""
+    measured = _measured(_flashes(picture), _onsets(sound), sound)
+    known = [(flash.t_ns, flash.offset_ms) for flash in measured if flash.offset_ms is not None]
+    return np.array([t_ns for t_ns, _ in known], np.int64), np.array([offset for _, offset in known])
 
 
 def _may_be_pattern(small: Plane) -> bool:
@@ -186,9 +198,22 @@ def _offsets(flashes: list[_Flash]) -> NDArray[np.float64]:
     return np.array([flash.offset_ms for flash in flashes if flash.offset_ms is not None])
 
 
-def _offset(status: str, offsets_ms: NDArray[np.float64]) -> Offset:
+def _without(rig: RigOffset | None, flash: _Flash) -> _Flash:
+    """Return a flash less the rig's own offset."""
+    if rig is None or flash.offset_ms is None:
+        return flash
+    return replace(flash, offset_ms=flash.offset_ms - rig.offset_ns / NS_PER_MS)
+
+
+def _offset(status: str, offsets_ms: NDArray[np.float64], rig: RigOffset | None) -> Offset:
+    """Return the offset; what is not known of the rig's own widens its interval."""
     low, high = float(offsets_ms.min()) - EXACT_MS, float(offsets_ms.max()) + EXACT_MS
-    return Offset(status, float(np.median(offsets_ms)), (low, high), "marker")
+    own_ms = None
+    if rig is not None:
+        own_ms = rig.offset_ns / NS_PER_MS
+        low -= (rig.high_ns - rig.offset_ns) / NS_PER_MS
+        high += (rig.offset_ns - rig.low_ns) / NS_PER_MS
+    return Offset(status, float(np.median(offsets_ms)), (low, high), "marker", own_ms)
 
 
 def _unheard(measured: list[_Flash], end_ns: int) -> tuple[Offset | None, list[Interval]]:

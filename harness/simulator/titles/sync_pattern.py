@@ -3,7 +3,8 @@
 Layout, in fractions of the frame (`harness.analysis.markers` writes and reads it): the numbered row of 32
 cells at the top; a patch in the middle half that turns white in the first frame of each second (two frames
 from 48 frames a second on); a dial with a hand inside the patch, and a gliding ground, so that every frame
-differs from the one before; the time at the bottom. The beep, 1 kHz at -12 dBFS, begins with the very
+differs from the one before; greys and colours of known code values at either side
+(`harness.analysis.patches`); the time at the bottom. The beep, 1 kHz at -12 dBFS, begins with the very
 sample that leaves with the first line of the flash, and lasts as long; between beeps a chord at -38 dBFS
 sounds.
 
@@ -18,7 +19,7 @@ import cv2
 import numpy as np
 from PIL import Image, ImageDraw
 
-from harness.analysis import markers
+from harness.analysis import markers, patches
 from harness.impair.base import Picture
 from harness.media import Plane, VideoFormat
 from harness.simulator.screen.sprite import Sprite
@@ -84,6 +85,7 @@ class SyncPatternReel:
             self._hand(y, Fraction(in_second) / fps)
         self._neutral(u, v)
         markers.paint(y, number)
+        patches.paint(y, u, v)
         self._time(picture, number)
         return picture
 

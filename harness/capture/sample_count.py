@@ -1,0 +1,174 @@
+"""Turns what a sound card hands over into blocks of sound with the right times, and into gaps.
+
+Samples are counted. Their times come from the count on the card's estimated clock; the arrivals serve that
+estimate, and tell when samples are missing: then everything arrives later than its count says, for good.
+A sound server (PulseAudio, PipeWire) may also have taken to a longer buffer, for another program's sake: then
+no sample is counted as lost, but a gap says that here it cannot be known.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from harness.capture.clock_fit import DriftNote, SteadyClock
+from harness.clock import NS_PER_MS, NS_PER_S
+from harness.media import AudioBlock, Captured, Gap, RigEvent
+
+UNSTEADY_NS = NS_PER_S // 2
+"""The beginning of a stream: up to 960 samples of it were lost, at 48 kHz, and none after half a second."""
+
+LEAD_IN_NS = NS_PER_S
+"""What is thrown away: the unsteady beginning, and as much again by which the clock is found."""
+
+LATE_NS = 40 * NS_PER_MS
+"""A block so late is kept back, until one that is in time shows that nothing was lost."""
+
+LOST_AFTER_NS = NS_PER_S
+"""If none was in time for so long, samples are missing, as many as the earliest of them is late. Drivers
+lose a whole buffer, which is far more than `LATE_NS`; what a busy computer does to arrivals is less."""
+
+FULL_SCALE = np.float32(32768)
+OVERFLOW = "the driver's buffer ran over: sound was lost"
+LATER = "sound was lost: what comes is later than its count says"
+DOUBT = "the sound server changed its buffer, or lost sound: which cannot be told"
+QUEUE_FULL = "the computer took the sound too late: its queue was full"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Chunk:
+    """What one callback brought.
+
+    Parameters
+    ----------
+    first : int
+        How many samples all callbacks before brought, kept or not.
+    codes : int16 array, shape (samples, channels)
+    arrived_ns : int
+        When the callback ran, on CLOCK_MONOTONIC.
+    overflowed : bool
+        The driver says that it lost sound before this chunk.
+    """
+
+    first: int
+    codes: NDArray[np.int16]
+    arrived_ns: int
+    overflowed: bool = False
+
+
+class SampleCount:
+    """Counts the samples of one stream; feed it every chunk, in order.
+
+    Parameters
+    ----------
+    rate_hz : int
+        As the card was set.
+    latency_ns : int
+        How much later sound arrives than it was heard; subtracted from its times.
+    direct : bool
+        Whether the card is read itself, and not through a sound server.
+    """
+
+    def __init__(self, rate_hz: int, latency_ns: int = 0, *, direct: bool = True) -> None:
+        self.clock = SteadyClock()
+        self._rate_hz = rate_hz
+        self._latency_ns = latency_ns
+        self._direct = direct
+        self._longer_ns = 0
+        """By how much the sound server's buffer is longer than it was."""
+        self._steady = False
+        self._start = 0
+        """The count at which the delivered sound begins."""
+        self._lost = 0
+        self._due: int | None = None
+        self._held: list[Chunk] = []
+        self._note = DriftNote("the sound card")
+
+    @property
+    def steady(self) -> bool:
+        """Return whether the lead-in is over: what comes now is sound of the card."""
+        return self._steady
+
+    def take(self, chunk: Chunk) -> list[Captured]:
+        """Return what is certain by now: blocks, and before them what was lost."""
+        if not self._steady:
+            self._lead_in(chunk)
+            return []
+        items: list[Captured] = []
+        if self._due is not None and chunk.first != self._due:
+            items += [*self._release(), *self._missing(self._due, chunk.first, QUEUE_FULL)]
+        self._due = chunk.first + len(chunk.codes)
+        self._held.append(chunk)
+        return items + self._settle() + [*self._note.due(self.clock, self._time_ns(chunk.first))]
+
+    def end(self) -> list[Captured]:
+        """Return what was kept back, at the end of the stream."""
+        return self._release()
+
+    def _lead_in(self, chunk: Chunk) -> None:
+        end = chunk.first + len(chunk.codes)
+        counted_ns = self._ns(end)
+        if counted_ns > UNSTEADY_NS:
+            self.clock.hear(counted_ns, chunk.arrived_ns)
+        if counted_ns >= LEAD_IN_NS:
+            self._steady, self._start, self._due = True, end, end
+            self.clock.start()
+
+    def _settle(self) -> list[Captured]:
+        flagged = next((n for n, chunk in enumerate(self._held) if chunk.overflowed), None)
+        late_ns = [self._late_ns(chunk) for chunk in self._held]
+        if flagged is None and late_ns[-1] <= LATE_NS:
+            return self._release()
+        if self._ns(self._held[-1].first - self._held[0].first) < LOST_AFTER_NS:
+            return []
+        at = flagged or 0
+        if flagged is None and not self._direct:
+            return self._doubt(min(late_ns))
+        missing = round(min(late_ns[at:]) * self._rate_hz / NS_PER_S)
+        later = self._held[at:]
+        self._held = self._held[:at]
+        items = self._release()
+        first = later[0].first
+        items += self._missing(first, first + max(1, missing), LATER if flagged is None else OVERFLOW)
+        self._lost += max(1, missing)
+        self._held = later
+        return items + self._release()
+
+    def _doubt(self, late_ns: int) -> list[Captured]:
+        """Take it that the sound server's buffer grew; say that sound may be missing."""
+        start_ns = self._time_ns(self._held[0].first)
+        self._longer_ns += late_ns
+        text = f"the sound server is {late_ns / NS_PER_MS:.0f} ms later than before, or lost as much sound"
+        doubtful = Gap(start_ns, start_ns + late_ns, "audio", DOUBT)
+        return [RigEvent(start_ns, "clock", text), doubtful, *self._release()]
+
+    def _release(self) -> list[Captured]:
+        held, self._held = self._held, []
+        return [self._block(chunk) for chunk in held]
+
+    def _block(self, chunk: Chunk) -> AudioBlock:
+        end = chunk.first + len(chunk.codes) + self._lost
+        late_ns = self._late_ns(chunk)
+        if late_ns < 0:
+            self._longer_ns = max(0, self._longer_ns + late_ns)
+        self.clock.hear(self._ns(end), chunk.arrived_ns - self._longer_ns)
+        samples = chunk.codes.astype(np.float32) / FULL_SCALE
+        return AudioBlock(self._time_ns(chunk.first), chunk.first + self._lost - self._start, samples)
+
+    def _missing(self, first: int, end: int, reason: str) -> list[Captured]:
+        start_ns, end_ns = self._time_ns(first), self._time_ns(end)
+        lost_ms = (end_ns - start_ns) / NS_PER_MS
+        return [
+            RigEvent(start_ns, "overflow", f"{reason} ({lost_ms:.0f} ms)"),
+            Gap(start_ns, end_ns, "audio", reason),
+        ]
+
+    def _late_ns(self, chunk: Chunk) -> int:
+        counted_ns = self._ns(chunk.first + len(chunk.codes) + self._lost)
+        return self.clock.late_ns(counted_ns, chunk.arrived_ns - self._longer_ns)
+
+    def _time_ns(self, first: int) -> int:
+        return self.clock.time_ns(self._ns(first + self._lost)) - self._latency_ns
+
+    def _ns(self, samples: int) -> int:
+        return round(samples * NS_PER_S / self._rate_hz)

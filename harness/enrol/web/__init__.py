@@ -1,0 +1,1 @@
+"""The registration as a page in the browser, served from this machine to itself."""

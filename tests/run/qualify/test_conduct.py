@@ -1,0 +1,170 @@
+"""A rig is qualified from beginning to end, over a real file and over the virtual device."""
+
+import pytest
+
+from harness.capture import open_source
+from harness.errors import InputError, RigError
+from harness.media import Frame
+from harness.run.lease import lease
+from harness.run.qualify import conduct
+from harness.run.qualify.conduct import Plan, qualify
+from harness.run.qualify.pattern_file import pattern_format, write_pattern
+from harness.run.registry import default_folders, find_profile, load_profile
+from harness.run.rig import rig_for
+from tests.support import rigs
+from tests.support.rigs import failing
+
+SHELF = 'name: Shelf\ncapture: "file:{clip}"\ncontrols: {{none: {{uri: "none:"}}}}\n'
+
+
+@pytest.fixture(autouse=True)
+def private(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+
+
+@pytest.fixture(scope="module")
+def clip(tmp_path_factory):
+    """Return the pattern as a technician gets it."""
+    path = tmp_path_factory.mktemp("stick") / "pattern.mp4"
+    done = []
+    write_pattern(path, "480p25", 8, done.append)
+    assert done[-1] == 200
+    return path
+
+
+def _shelf(folder, clip):
+    path = folder / "shelf.yaml"
+    path.write_text(SHELF.format(clip=clip))
+    found = load_profile(path)
+    return found, rig_for("shelf", found.profile, None, [folder])
+
+
+def _tell(words, share):
+    assert 0 <= share <= 1
+
+
+def _figures(certificate):
+    return {figure.name: figure for figure in certificate.figures}
+
+
+def test_the_pattern_from_a_file_passes_through_a_rig_by_a_known_player(tmp_path, clip):
+    plan = Plan(*_shelf(tmp_path, clip), player="BrightSign HD225", seconds=3.6)
+    certificate = qualify(plan, _tell)
+    found = _figures(certificate)
+    assert {figure.status for figure in certificate.figures if figure.required} == {"pass"}, certificate
+    assert certificate.player == "BrightSign HD225"
+    assert certificate.player_known
+    assert certificate.picture == "854x480 at 25 fps"
+    assert 3 < certificate.seconds <= 3.7
+    assert found["sound_offset"].value == pytest.approx(0, abs=2)
+    assert found["key_latency"].status == "not_measured"
+    assert "another player" in found["key_latency"].note
+    assert found["capture_latency"].value > 0
+
+
+def test_without_the_pattern_the_technician_is_told_what_to_play(tmp_path, clip, monkeypatch):
+    grey = rigs.pictures(lambda y, u, v: (y * 0 + 90, u, v))
+    plan = Plan(
+        *_shelf(tmp_path, clip),
+        player="x",
+        wait_s=0.3,
+        open_source=lambda uri: rigs.Faulty(open_source(uri), grey),
+    )
+    with pytest.raises(
+        RigError, match=r"pattern was not seen within 0\.3 s, though a picture came: play the file"
+    ):
+        qualify(plan, _tell)
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({}, "shelf is a real device: name the player that shows the pattern"),
+        ({"player": "x", "faults": ("silence",)}, "shelf is a real device: faults are for a virtual one"),
+    ],
+)
+def test_what_cannot_be_is_told_first(tmp_path, clip, change, says):
+    with pytest.raises(InputError, match=says):
+        qualify(Plan(*_shelf(tmp_path, clip), **change), _tell)
+
+
+def test_a_virtual_device_has_no_other_player():
+    found = find_profile("virtual-stb", default_folders())
+    plan = Plan(found, rig_for(found.id, found.profile, None, []), player="BrightSign")
+    with pytest.raises(InputError, match="plays the pattern itself: leave out --player"):
+        qualify(plan, _tell)
+
+
+def test_a_device_that_a_run_holds_is_left_alone(tmp_path, clip):
+    with lease(["shelf"], 0), pytest.raises(RigError, match="shelf is held by process"):
+        qualify(Plan(*_shelf(tmp_path, clip), player="x"), _tell)
+
+
+def test_a_pattern_is_never_written_over(clip):
+    with pytest.raises(InputError, match="is there already"):
+        write_pattern(clip, "480p25", 1, lambda frames: None)
+
+
+@pytest.mark.parametrize("mode", ["1080i50", "4320p50", "1080p59", "p"])
+def test_a_mode_that_cannot_be_is_told(mode):
+    with pytest.raises(InputError, match="is no mode: write for instance 1080p50"):
+        pattern_format(mode)
+
+
+def _virtual(folder, **options):
+    found = find_profile("virtual-stb", default_folders())
+    virtual = found.profile.virtual.model_copy(update={"mode": "720p25", **options})
+    profile = found.profile.model_copy(update={"virtual": virtual})
+    registration = type(found)(found.id, found.path, profile)
+    return registration, rig_for(found.id, profile, None, [folder])
+
+
+@pytest.mark.fuller
+def test_a_virtual_rig_passes(tmp_path):
+    certificate = qualify(Plan(*_virtual(tmp_path), seconds=5), _tell)
+    found = _figures(certificate)
+    assert failing(found) == set()
+    assert certificate.verdict == "pass"
+    assert certificate.player_known
+    assert found["key_latency"].status == found["key_latency_p95"].status == "pass"
+    assert 0 < found["key_latency"].value < 300
+
+
+@pytest.mark.fuller
+def test_every_planted_fault_of_a_virtual_rig_fails_in_its_own_figure(tmp_path):
+    """The device is 40 ms out of sync and its clock is fast; the capture loses pictures, level and range."""
+    softer = rigs.louder(-3)
+
+    def bad(item):
+        if isinstance(item, Frame) and item.index % 50 == 7:
+            return None
+        return softer(rigs.full_range(item))
+
+    plan = Plan(
+        *_virtual(tmp_path, clock_ppm=100),
+        seconds=6,
+        faults=("av_sync:offset_ms=40,duration_s=600",),
+        open_source=lambda uri: rigs.Faulty(open_source(uri), bad),
+    )
+    certificate = qualify(plan, _tell)
+    found = _figures(certificate)
+    assert certificate.verdict == "fail"
+    assert certificate.offset_ms is None
+    assert failing(found) == {
+        *("pictures_lost", "grey_error", "colour_error", "range_gain"),
+        *("sound_level", "sample_rate", "picture_rate", "sound_offset"),
+    }
+    assert found["sound_offset"].value == pytest.approx(40, abs=1)
+    assert found["sample_rate"].value == pytest.approx(100, abs=5)
+    assert found["sound_level"].value == pytest.approx(-3, abs=0.1)
+    assert found["range_gain"].value == pytest.approx(255 / 219, abs=0.005)
+    assert 2 <= found["pictures_lost"].value <= 4
+
+
+def test_a_device_that_does_not_show_it_is_the_devices_fault():
+    waiter = conduct.Waiter(frames=9)
+    found = find_profile("virtual-stb", default_folders())
+    plan = Plan(found, rig_for(found.id, found.profile, None, []))
+    assert "was asked for sync_pattern, but did not show it" in str(conduct._unseen(plan, waiter, 20))
+    assert "no picture within 20 s" in str(conduct._unseen(plan, conduct.Waiter(), 20))

@@ -1,0 +1,6 @@
+#include SKETCH
+
+int main() {
+  setup();
+  for (;;) loop();
+}
