@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from harness.config import parse
 from harness.capture import SOURCES
+from harness.config import parse
 from harness.control import SCHEMES
 from harness.control.keymap import IrKeyMap
 from harness.control.lirc import LircKeyMap
