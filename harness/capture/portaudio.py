@@ -1,8 +1,10 @@
 """The sound inputs of this machine, through PortAudio (ALSA, PulseAudio, PipeWire)."""
 
+import contextlib
 import os
 import re
 import threading
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,6 +15,7 @@ from harness.errors import RigError
 from harness.ports import Port
 
 NODES = Path("/dev/snd")
+SERVERS = {"default", "pulse", "pipewire"}
 RATES_HZ = (32_000, 44_100, 48_000, 88_200, 96_000, 192_000)
 NO_LIBRARY = "sound capture needs the PortAudio library; on Debian: apt-get install libportaudio2"
 BAD_RATE, BUSY, BAD_CHANNELS, HOST_ERROR = -9997, -9985, -9998, -9999
@@ -89,7 +92,7 @@ def open_stream(uri: str, chosen: SoundInput, **settings: Any) -> Any:
     """Return a started stream of 16-bit samples; raises RigError in one line."""
     sounddevice = load()
     settings = {"device": chosen.number, "dtype": "int16", "dither_off": True, "clip_off": True} | settings
-    with _lock:
+    with _lock, _quiet():
         try:
             stream = sounddevice.RawInputStream(**settings)
         except (sounddevice.PortAudioError, ValueError) as error:
@@ -105,7 +108,7 @@ def open_stream(uri: str, chosen: SoundInput, **settings: Any) -> Any:
 
 def close_stream(stream: Any) -> None:
     """Close it; never raises."""
-    with _lock:
+    with _lock, _quiet():
         stream.abort(ignore_errors=True)
         stream.close(ignore_errors=True)
         _open.remove(stream)
@@ -122,13 +125,17 @@ def rates_hz(chosen: SoundInput, channels: int) -> list[int]:
             return False
         return True
 
-    return [rate_hz for rate_hz in RATES_HZ if offered(rate_hz)]
+    with _quiet():
+        return [rate_hz for rate_hz in RATES_HZ if offered(rate_hz)]
 
 
 def sound_ports() -> list[Port]:
-    """Return the sound inputs as ports; without PortAudio one that says what is missing."""
+    """Return cards and sound servers as ports, in the order of their URIs; without PortAudio what is missing.
+
+    What else ALSA lists converts, mixes or renames these; it can be named all the same.
+    """
     try:
-        inputs = sound_inputs()
+        inputs = [one for one in sound_inputs() if one.direct or one.name in SERVERS]
     except RigError as error:
         return [Port("sound", "sound:NAME", "sound inputs", str(error))]
     names = [_lasting(one.name) for one in inputs]
@@ -142,6 +149,23 @@ def sound_ports() -> list[Port]:
         for one, short in zip(inputs, names, strict=True)
     ]
     return sorted(ports, key=lambda port: port.uri)
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep what PortAudio's library writes about its own lines of code from the user's terminal."""
+    try:
+        before = os.dup(2)
+    except OSError:
+        yield
+        return
+    try:
+        with open(os.devnull, "wb") as nowhere:
+            os.dup2(nowhere.fileno(), 2)
+        yield
+    finally:
+        os.dup2(before, 2)
+        os.close(before)
 
 
 def _lasting(name: str) -> str:

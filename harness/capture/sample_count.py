@@ -21,15 +21,16 @@ UNSTEADY_NS = NS_PER_S // 2
 LEAD_IN_NS = NS_PER_S
 """What is thrown away: the unsteady beginning, and as much again by which the clock is found."""
 
-LATE_NS = 15 * NS_PER_MS
+LATE_NS = 40 * NS_PER_MS
 """A block so late is kept back, until one that is in time shows that nothing was lost."""
 
 LOST_AFTER_NS = NS_PER_S
 """If none was in time for so long, samples are missing, as many as the earliest of them is late. Drivers
-lose a whole buffer at least, which is more than `LATE_NS`."""
+lose a whole buffer, which is far more than `LATE_NS`; what a busy computer does to arrivals is less."""
 
 FULL_SCALE = np.float32(32768)
 OVERFLOW = "the driver's buffer ran over: sound was lost"
+LATER = "sound was lost: what comes is later than its count says"
 DOUBT = "the sound server changed its buffer, or lost sound: which cannot be told"
 QUEUE_FULL = "the computer took the sound too late: its queue was full"
 
@@ -128,7 +129,7 @@ class SampleCount:
         self._held = self._held[:at]
         items = self._release()
         first = later[0].first
-        items += self._missing(first, first + max(1, missing), OVERFLOW)
+        items += self._missing(first, first + max(1, missing), LATER if flagged is None else OVERFLOW)
         self._lost += max(1, missing)
         self._held = later
         return items + self._release()

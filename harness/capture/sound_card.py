@@ -22,7 +22,7 @@ CHANNELS = range(1, 9)
 LATENCIES_MS = range(2_001)
 
 BLOCK_S = 0.01
-BUFFER_S = 0.2
+BUFFER_S = 0.5
 """How long this process may be busy with something else before the driver's buffer runs over."""
 
 QUEUE_S = 10.0

@@ -12,6 +12,7 @@ from harness.capture.network import NetworkStream
 from harness.errors import CaptureLost, InputError, RigError
 from harness.media import AudioBlock, AudioFormat, Frame, Gap, RigEvent, StreamFormat, VideoFormat
 from tests.support.encoder import HEIGHT, WIDTH, Encoder, Rtp, free_port, seen_index, udp
+from tests.support.rtsp import rtsp_server
 from tests.support.sources import until
 
 STREAM = StreamFormat(VideoFormat(WIDTH, HEIGHT, Fraction(50)), AudioFormat(48_000, 2))
@@ -218,3 +219,55 @@ def test_a_password_is_never_shown():
 def test_a_closed_capture_is_told():
     with pytest.raises(CaptureLost, match="open it first"):
         open_source("udp://127.0.0.1:5000").read(0)
+
+
+def refused(uri, told):
+    with closing(open_source(uri)) as source, pytest.raises(RigError, match=told):
+        source.open()
+
+
+def test_an_rtsp_server_is_asked_and_what_it_sends_is_captured():
+    with rtsp_server() as server, closing(open_source(f"rtsp://127.0.0.1:{server.port}/live")) as source:
+        assert source.open() == STREAM
+        items = taken(source, frames(30))
+    shown = of(Frame, items)
+    assert [frame.index for frame in shown] == list(range(shown[0].index, shown[0].index + len(shown)))
+    assert np.abs(np.diff([frame.t_ns for frame in shown]) / 1e6 - 20).max() < 1
+    assert not of(Gap, items) and of(AudioBlock, items)
+
+
+def test_a_name_and_a_password_are_given_to_the_server_and_asked_for_if_they_are_wrong():
+    with rtsp_server("admin:s3cret") as server:
+        with closing(open_source(f"rtsp://admin:s3cret@127.0.0.1:{server.port}/live")) as source:
+            assert source.open() == STREAM
+        refused(f"rtsp://127.0.0.1:{server.port}/live", "wants a name and a password: write rtsp://NAME")
+
+
+def test_a_query_of_the_servers_own_is_written_in_the_path():
+    with rtsp_server() as server:
+        uri = f"rtsp://127.0.0.1:{server.port}/live%3Fchannel=1?latency_ms=9"
+        with closing(open_source(uri)) as source:
+            source.open()
+    assert ("DESCRIBE", f"rtsp://127.0.0.1:{server.port}/live?channel=1") in server.asked
+
+
+def test_what_an_rtsp_server_has_not_is_told():
+    with rtsp_server() as server:
+        refused(f"rtsp://127.0.0.1:{server.port}/dead", "has no stream of that path")
+    refused(
+        f"rtsp://127.0.0.1:{server.port}/live", r"cannot be read \(Connection refused\); is the encoder on"
+    )
+
+
+def test_an_rtsp_server_that_goes_silent_is_lost_and_one_that_ends_too(monkeypatch):
+    monkeypatch.setattr(network, "NOTHING_S", 1.0)
+    with rtsp_server() as server, closing(open_source(f"rtsp://127.0.0.1:{server.port}/live")) as source:
+        source.open()
+        server.silent.set()
+        with pytest.raises(CaptureLost, match="nothing arrives"):
+            taken(source, frames(10_000))
+    with rtsp_server() as server, closing(open_source(f"rtsp://127.0.0.1:{server.port}/live")) as source:
+        source.open()
+        server.close()
+        with pytest.raises(CaptureLost, match=r"has ended the stream|cannot be read"):
+            taken(source, frames(10_000))

@@ -187,7 +187,8 @@ def _descriptor(kind: int, index: int) -> bytes | None:
 
 
 def _configuration() -> bytes:
-    control = bytes([8, 0x24, 2, 1, 0x01, 0x04, 0, 0]) + bytes([9, 0x24, 3, 2, 0x01, 0x01, 0, 1, 0])
+    camera = bytes([15, 0x24, 2, 1, 0x01, 0x02, *(0 for _ in range(9))])
+    control = camera + bytes([9, 0x24, 3, 2, 0x01, 0x01, 0, 1, 0])
     control = struct.pack("<BBBHHIBB", 13, 0x24, 1, 0x0100, 13 + len(control), 48_000_000, 1, 1) + control
     formats = b"".join(_format(number) for number in SIZES)
     streaming = (
