@@ -41,11 +41,12 @@ class Rig:
 
     def record(self) -> RigRecord:
         """Return the rig as a run's record holds it."""
+        power = [f"power ({self.power.kind})"] if self.power else []
         return RigRecord(
             id=self.id,
             name=self.name,
             capture=_scheme(self.capture) if self.capture else "none",
-            control=", ".join(f"{name} ({_scheme(uri)})" for name, uri in self.controls.items()),
+            control=", ".join([f"{name} ({_scheme(uri)})" for name, uri in self.controls.items()] + power),
             note=self.note,
         )
 

@@ -21,10 +21,10 @@ PAYLOAD = 4_000_000
 """Larger than any frame, so that a frame is one payload."""
 
 NAME = "Test card"
-SIZES = {1: ((1280, 720), (640, 480)), 2: ((640, 480),)}
+SIZES = {1: ((1280, 720), (320, 240)), 2: ((320, 240),)}
 """The sizes of each format: 1 is MJPG, 2 is YUYV."""
-INTERVALS = (333_333, 1_000_000)
-"""30 and 10 frames a second, in units of 100 ns."""
+INTERVALS = (333_333, 2_000_000)
+"""30 and 5 frames a second, in units of 100 ns."""
 
 END, ERROR, HEADER = 0x02, 0x40, 0x80
 

@@ -1,5 +1,6 @@
 """A clip with a planted defect is played out of `vivid`'s HDMI output, into its input, and recorded there."""
 
+import fcntl
 import shutil
 import subprocess
 import sys
@@ -8,19 +9,19 @@ from pathlib import Path
 
 import numpy as np
 
+from harness.capture.v4l2 import kernel
 from harness.impair import IMPAIRMENTS
 from harness.impair.base import FaultSpec
 from harness.media import Frame, StreamFormat, VideoFormat
 from harness.recording.recorder import Recorder
 from harness.simulator.titles.library import Library
 from tests.rig_vm.inside import OUT, TMP, run_steps, sh
-from tests.rig_vm.jobs.v4l2 import control, load, node
+from tests.rig_vm.jobs.v4l2 import control, load, node, show
 
-VIDEO = VideoFormat(800, 600, Fraction(24))
-"""As small and slow as `vivid` takes it: the guest can record that."""
-CLIP_S, RECORD_S = 3, 7
-FREEZE = "freeze_frame:start_s=1,duration_s=1.2"
-SAME_AS_SET = 0
+VIDEO = VideoFormat(1280, 720, Fraction(24))
+"""The smallest flow of pixels that is a mode of HDMI: the guest is slow to encode it."""
+CLIP_S, RECORD_S = 2.5, 6
+FREEZE = "freeze_frame:start_s=0.75,duration_s=1"
 
 
 def prepare(out: Path) -> None:
@@ -40,11 +41,13 @@ def prepare(out: Path) -> None:
 def record():
     load()
     source, sink = node(), node("vivid-000-vid-out")
-    control(dv_timings_signal_mode=SAME_AS_SET, loop_video=1)
-    for path in (source, sink):
-        sh("v4l2-ctl", "-d", str(path), "--set-dv-bt-timings", "cvt,width=800,height=600,fps=24")
+    show()
+    control(loop_video=1)
+    with source.open("rb+", buffering=0) as shown, sink.open("rb+", buffering=0) as played:
+        timings = fcntl.ioctl(shown, kernel.QUERY_DV_TIMINGS, bytes(kernel.DvTimings()))
+        fcntl.ioctl(played, kernel.S_DV_TIMINGS, timings)
     shutil.copy(OUT / "clip.nv12", TMP / "clip.nv12")
-    sh("v4l2-ctl", "-d", str(sink), "--set-fmt-video-out=width=800,height=600,pixelformat=NV12")
+    sh("v4l2-ctl", "-d", str(sink), "--set-fmt-video-out=width=1280,height=720,pixelformat=NV12")
     play = f"v4l2-ctl -d {sink} --stream-out-mmap=4 --stream-loop --stream-from={TMP / 'clip.nv12'}"
     record = (
         f"{sys.executable} -m harness capture v4l2:{source}?format=NV12 /out/loop.mkv --seconds {RECORD_S}"
