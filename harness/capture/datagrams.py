@@ -128,7 +128,7 @@ def _listening(uri: str, address: tuple[str, int], interface: str) -> socket.soc
         listening.close()
         raise RigError(
             f"{uri}: cannot listen there ({error.strerror or error}); name a multicast group or an address "
-            "of this computer, and a port that no other program has"
+            "of this computer, and a port that no other program has, such as udp://:5000"
         ) from None
     return listening
 

@@ -26,7 +26,7 @@ OPTIONS = {
 }
 LATENCIES_MS = range(5_001)
 PORTS = range(1, 65_536)
-RTSP_PORT = 554
+ANY = "0.0.0.0"  # noqa: S104 - whoever writes udp://:5000 asks for it
 
 OPEN_S = 15.0
 """Encoders send a key frame every second or two, some every ten."""
@@ -45,7 +45,7 @@ OWN_WORDS = {"udp", "tcp", "http", "multicast", "filter_src", "listen"}
 
 
 class NetworkStream:
-    """Captures what an encoder sends: `udp://239.1.1.1:5000`, `rtp://0.0.0.0:5004`, `rtsp://host/path`.
+    """Captures what an encoder sends: `udp://239.1.1.1:5000`, `rtp://:5004`, `rtsp://host/path`.
 
     Times are those of the encoder's stamps, put on the computer's clock by their arrival, its drift
     corrected. `latency_ms` is how long a picture takes from HDMI to here; it is subtracted from all times.
@@ -96,7 +96,7 @@ class NetworkStream:
             reader.close()
 
     def _source(self) -> "_Server | Datagrams":
-        host, port = self._address.hostname or "", self._address.port
+        host, port = self._address.hostname or ANY, self._address.port
         if self._scheme == "rtsp":
             return _Server(self._address.geturl(), self._transport)
         address = (host, port or 0)
@@ -239,8 +239,13 @@ def _address(uri: str, scheme: str, address: str) -> SplitResult:
         host, port = found.hostname, found.port
     except ValueError as error:
         raise InputError(f"capture source {uri!r}: no usable address ({error})") from None
-    if not host or (port is None and scheme != "rtsp") or (port is not None and port not in PORTS):
-        raise InputError(f"capture source {uri!r}: write {scheme}://HOST:PORT")
+    if (
+        (not host and scheme == "rtsp")
+        or (port is None and scheme != "rtsp")
+        or (port is not None and port not in PORTS)
+    ):
+        example = "rtsp://HOST/PATH" if scheme == "rtsp" else f"{scheme}://239.1.1.1:5000 or {scheme}://:5000"
+        raise InputError(f"capture source {uri!r}: write {example}")
     if any(ord(letter) <= ord(" ") for letter in address):
         raise InputError(f"capture source {uri!r}: an address holds no blanks")
     path = unquote(found.path)

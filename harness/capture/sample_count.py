@@ -28,6 +28,9 @@ LOST_AFTER_NS = NS_PER_S
 """If none was in time for so long, samples are missing, as many as the earliest of them is late. Drivers
 lose a whole buffer, which is far more than `LATE_NS`; what a busy computer does to arrivals is less."""
 
+HOLD_NS = 5 * NS_PER_S
+"""Longer nothing is kept back, however often sound is lost."""
+
 FULL_SCALE = np.float32(32768)
 OVERFLOW = "the driver's buffer ran over: sound was lost"
 LATER = "sound was lost: what comes is later than its count says"
@@ -115,24 +118,33 @@ class SampleCount:
             self.clock.start()
 
     def _settle(self) -> list[Captured]:
-        flagged = next((n for n, chunk in enumerate(self._held) if chunk.overflowed), None)
-        late_ns = [self._late_ns(chunk) for chunk in self._held]
-        if flagged is None and late_ns[-1] <= LATE_NS:
+        held = self._held
+        losses = [
+            n for n, chunk in enumerate(held) if chunk.overflowed and not (n and held[n - 1].overflowed)
+        ]
+        late_ns = [self._late_ns(chunk) for chunk in held]
+        if not losses and late_ns[-1] <= LATE_NS:
             return self._release()
-        if self._ns(self._held[-1].first - self._held[0].first) < LOST_AFTER_NS:
+        first, last = (losses[0], losses[-1]) if losses else (0, 0)
+        if self._held_ns(last) < LOST_AFTER_NS and self._held_ns(0) < HOLD_NS:
             return []
-        at = flagged or 0
-        if flagged is None and not self._direct:
-            return self._doubt(min(late_ns))
-        missing = round(min(late_ns[at:]) * self._rate_hz / NS_PER_S)
-        later = self._held[at:]
-        self._held = self._held[:at]
-        items = self._release()
-        first = later[0].first
-        items += self._missing(first, first + max(1, missing), LATER if flagged is None else OVERFLOW)
-        self._lost += max(1, missing)
+        least_ns = min(late_ns[last:])
+        if not losses and not self._direct:
+            return self._doubt(least_ns)
+        return self._lose(first, last, least_ns, OVERFLOW if losses else LATER)
+
+    def _lose(self, first: int, last: int, late_ns: int, reason: str) -> list[Captured]:
+        """Count on over what is missing; what came between two losses in a row is left out, too."""
+        begin, later = self._held[first].first, self._held[last:]
+        missing = max(1, round(late_ns * self._rate_hz / NS_PER_S))
+        self._held = self._held[:first]
+        items = [*self._release(), *self._missing(begin, later[0].first + missing, reason)]
+        self._lost += missing
         self._held = later
         return items + self._release()
+
+    def _held_ns(self, number: int) -> int:
+        return self._ns(self._held[-1].first - self._held[number].first)
 
     def _doubt(self, late_ns: int) -> list[Captured]:
         """Take it that the sound server's buffer grew; say that sound may be missing."""

@@ -5,7 +5,16 @@ import itertools
 import numpy as np
 import pytest
 
-from harness.capture.sample_count import DOUBT, LATER, LEAD_IN_NS, OVERFLOW, QUEUE_FULL, Chunk, SampleCount
+from harness.capture.sample_count import (
+    DOUBT,
+    HOLD_NS,
+    LATER,
+    LEAD_IN_NS,
+    OVERFLOW,
+    QUEUE_FULL,
+    Chunk,
+    SampleCount,
+)
 from harness.media import AudioBlock, Gap, RigEvent
 
 RATE_HZ = 48_000
@@ -111,6 +120,32 @@ def test_lost_samples_are_a_gap_of_their_length_and_the_count_goes_on(lost_ms, f
     assert after.t_ns == pytest.approx(gap.end_ns, abs=10_000)
     last = blocks[-1]
     assert last.t_ns == pytest.approx(card.true_ns(last.first_sample + RATE_HZ), abs=3_000_000)
+
+
+def test_losses_in_a_row_are_one_gap_without_what_came_between_them():
+    card = Card()
+    count = started(card)
+    items = taken(count, card.chunks(3))
+    for lost_ms in (200, 300, 250):
+        card.lost += lost_ms * RATE_HZ // 1000
+        items += taken(count, [card.chunk(overflowed=True) for _ in range(10)] + card.chunks(0.2))
+    items += taken(count, card.chunks(3)) + count.end()
+    _, gap = losses_of(items)
+    between_ms = 2 * 300
+    assert (gap.end_ns - gap.start_ns) / 1e6 == pytest.approx(750 + between_ms, abs=2)
+    last = blocks_of(items)[-1]
+    assert last.t_ns == pytest.approx(card.true_ns(last.first_sample + RATE_HZ), abs=3_000_000)
+
+
+def test_a_card_that_never_stops_losing_sound_is_kept_back_for_some_seconds_at_most():
+    card = Card()
+    count = started(card)
+    items = []
+    for _ in range(40):
+        card.lost += 4_800
+        items += taken(count, [card.chunk(overflowed=True), *card.chunks(0.5)])
+    gaps = [item for item in losses_of(items) if isinstance(item, Gap)]
+    assert len(gaps) >= 40 * 0.51e9 // HOLD_NS - 1
 
 
 def test_a_block_that_the_driver_marks_is_preceded_by_a_gap_even_if_nothing_shows():
