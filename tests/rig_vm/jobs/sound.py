@@ -4,20 +4,23 @@ import os
 import subprocess
 import sys
 import time
+from itertools import pairwise
 
 import numpy as np
 
 from harness.capture import open_source
 from harness.capture.discovery import capture_ports
 from harness.errors import HarnessError
-from harness.media import AudioBlock, Gap, RigEvent
+from harness.media import AudioBlock, Frame, Gap, RigEvent
 from tests.rig_vm.inside import run_steps, sh
+from tests.rig_vm.jobs import v4l2 as picture
 
 RATE_HZ = 48_000
 CARD = "Loopback: PCM (hw:0,0)"
 PLAYER = """
 import sys, sounddevice
-settings = {"samplerate": int(sys.argv[1]), "channels": 2, "dtype": "int16", "dither_off": True, "latency": 2.0}
+settings = {"samplerate": int(sys.argv[1]), "channels": 2, "dtype": "int16", "dither_off": True}
+settings["latency"] = 2.0
 with sounddevice.RawOutputStream(device="hw:0,1", **settings) as stream:
     print("ready", flush=True)
     stream.write(bytes(4 * 24000))
@@ -124,6 +127,30 @@ def other_rate():
     return {"rate": rate_hz, "asked": said}
 
 
+def joined():
+    """Return what a capture card and the sound card give as one capture."""
+    picture.load()
+    picture.show()
+    source = open_source(f"v4l2:{picture.node()}?sound=Loopback: PCM (hw:0,0)&sound_rate=48000")
+    try:
+        stream = source.open()
+        items, end_s = [], time.monotonic() + 30
+        while sum(isinstance(item, Frame) for item in items) < 40 and time.monotonic() < end_s:
+            item = source.read(1.0)
+            items += [item] if item is not None else []
+    finally:
+        source.close()
+    media = [item for item in items if isinstance(item, Frame | AudioBlock)]
+    return {
+        "format": [stream.video.width_px, stream.audio.rate_hz],
+        "frames": sum(isinstance(item, Frame) for item in media),
+        "blocks": sum(isinstance(item, AudioBlock) for item in media),
+        "behind_ms": max((a.t_ns - b.t_ns for a, b in pairwise(media)), default=0) / 1e6,
+        "apart_ms": [abs(media[0].t_ns - time.monotonic_ns()) / 1e6],
+        "others": [str(item) for item in items if item not in media],
+    }
+
+
 def refusals():
     """Return what is said to a technician in each trouble."""
     other = open_source(f"sound:{CARD}")
@@ -178,4 +205,4 @@ def vars_of(port):
 if __name__ == "__main__":
     # Else each start of PortAudio would start a PulseAudio.
     os.environ["PULSE_SERVER"] = "unix:/nowhere"
-    run_steps("sound", [load, tone_and_noise, other_rate, refusals, unplugged])
+    run_steps("sound", [load, tone_and_noise, other_rate, joined, refusals, unplugged])
