@@ -1,6 +1,7 @@
 """A network encoder as a capture source: MPEG-TS over UDP or RTP, or RTSP."""
 
 import contextlib
+import ipaddress
 import queue
 import threading
 import time
@@ -39,7 +40,7 @@ WAITING = 240
 
 POLL_S = 0.1
 PROBE = {"analyzeduration": "1500000", "probesize": "5000000"}
-FROM_SERVER = {"protocol_whitelist": "rtsp,rtp,udp,tcp", "stimeout": "5000000"}
+FROM_SERVER = {"protocol_whitelist": "rtsp,rtp,udp,tcp"}
 OWN_WORDS = {"udp", "tcp", "http", "multicast", "filter_src", "listen"}
 """What libav would take as an option of its own at the end of an RTSP address."""
 
@@ -69,6 +70,10 @@ class NetworkStream:
             whole_number(self.uri, self._options, "latency_ms", LATENCIES_MS) or 0
         ) * NS_PER_MS
         self._address = _address(self.uri, scheme, rest.partition("?")[0])
+        self._interface = self._options.get("interface", "")
+        if scheme != "rtsp":
+            for what in (self._address.hostname or ANY, self._interface or ANY):
+                _require_ipv4(self.uri, what)
         self._transport = self._options.get("transport", "tcp")
         if self._transport not in {"tcp", "udp"}:
             raise InputError(f"capture source {self.uri!r}: transport is tcp or udp")
@@ -100,9 +105,7 @@ class NetworkStream:
         if self._scheme == "rtsp":
             return _Server(self._address.geturl(), self._transport)
         address = (host, port or 0)
-        return Datagrams(
-            self.uri, address, rtp=self._scheme == "rtp", interface=self._options.get("interface", "")
-        )
+        return Datagrams(self.uri, address, rtp=self._scheme == "rtp", interface=self._interface)
 
 
 class _Server:
@@ -113,6 +116,8 @@ class _Server:
     def __init__(self, url: str, transport: str) -> None:
         self.url = url
         self.transport = transport
+
+    heard_ns = 0
 
     @property
     def arrived_ns(self) -> int:
@@ -177,7 +182,8 @@ class _Reader:
             raise CaptureLost(str(error)) from None
 
     def _silent(self) -> bool:
-        return time.monotonic_ns() - self._seen_ns > NOTHING_S * NS_PER_S
+        heard_ns = max(self._seen_ns, self._source.heard_ns)
+        return time.monotonic_ns() - heard_ns > NOTHING_S * NS_PER_S
 
     def _nothing(self) -> str:
         return f"nothing arrives at {self._uri}: is the encoder sending here?"
@@ -252,6 +258,15 @@ def _address(uri: str, scheme: str, address: str) -> SplitResult:
     if OWN_WORDS & {part.partition("=")[0] for part in path.partition("?")[2].split("&")}:
         raise InputError(f"capture source {uri!r}: write transport= instead of a word of its own for it")
     return found._replace(path=path)
+
+
+def _require_ipv4(uri: str, address: str) -> None:
+    try:
+        ipaddress.IPv4Address(address)
+    except ValueError:
+        raise InputError(
+            f"capture source {uri!r}: {address!r} is no address like 239.1.1.1 or 192.168.1.5"
+        ) from None
 
 
 def _shown(scheme: str, rest: str) -> str:
