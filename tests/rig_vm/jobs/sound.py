@@ -146,7 +146,6 @@ def joined():
         "frames": sum(isinstance(item, Frame) for item in media),
         "blocks": sum(isinstance(item, AudioBlock) for item in media),
         "behind_ms": max((a.t_ns - b.t_ns for a, b in pairwise(media)), default=0) / 1e6,
-        "apart_ms": [abs(media[0].t_ns - time.monotonic_ns()) / 1e6],
         "others": [str(item) for item in items if item not in media],
     }
 
