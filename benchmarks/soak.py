@@ -76,7 +76,11 @@ def soak(station, run, args):
     dice, counts, outcomes, wrong = random.Random(args.seed), [], Counter(), []
     for number in range(1, args.watches + 1):
         fault = dice.choice(list(FAULTS))
-        outcome, lost = one(station, run, number, fault, args.seconds)
+        try:
+            outcome, lost = one(station, run, number, fault, args.seconds)
+        except KeyboardInterrupt:
+            print(f"ended by hand in watch {number}")
+            break
         outcomes[fault, outcome] += 1
         wrong += [f"watch {number}, {fault}: {lost}"] if lost else []
         if number >= SETTLED:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from harness.capture import SOURCES
 from harness.config import parse
 from harness.control import SCHEMES
 from harness.control.keymap import IrKeyMap
@@ -68,6 +69,15 @@ def test_the_page_about_devices_shows_files_that_are_right():
     assert parse(remote, IrKeyMap, ROOT).code("POWER").protocol == "rc5"
 
 
-def test_the_page_about_devices_names_every_kind_of_control():
+def test_the_page_about_devices_names_every_kind_of_control_and_capture():
     page = (ROOT / "devices/README.md").read_text()
-    assert set(re.findall(r"^\| `(\w+):", page, re.M)) == set(SCHEMES)
+    assert set(re.findall(r"^\| `(\w+):", page, re.M)) == set(SCHEMES) | set(SOURCES)
+
+
+def test_each_fault_of_a_rig_is_held_by_a_test():
+    rows = re.findall(
+        r"^\| .* \| `(tests/\S+)::(test_\w+)` \|$", (ROOT / "docs/rig-faults.md").read_text(), re.M
+    )
+    assert len(rows) >= 25
+    for path, name in rows:
+        assert f"def {name}(" in (ROOT / path).read_text(), f"{path} has no {name}"

@@ -19,6 +19,7 @@ from harness.clock import NS_PER_MS, NS_PER_S
 from harness.decoding.container import best_stream
 from harness.errors import CaptureLost, InputError, RigError
 from harness.media import Captured, StreamFormat
+from harness.ports import without_password
 
 OPTIONS = {
     "udp": ("latency_ms", "interface"),
@@ -63,7 +64,7 @@ class NetworkStream:
     """
 
     def __init__(self, scheme: str, rest: str) -> None:
-        self.uri = _shown(scheme, rest)
+        self.uri = without_password(f"{scheme}:{rest}")
         self._scheme = scheme
         _, self._options = address_and_options(self.uri, OPTIONS[scheme])
         self._latency_ns = (
@@ -267,15 +268,6 @@ def _require_ipv4(uri: str, address: str) -> None:
         raise InputError(
             f"capture source {uri!r}: {address!r} is no address like 239.1.1.1 or 192.168.1.5"
         ) from None
-
-
-def _shown(scheme: str, rest: str) -> str:
-    """Return the URI without its password."""
-    with contextlib.suppress(ValueError):
-        password = urlsplit(f"{scheme}:{rest}").password
-        if password:
-            return f"{scheme}:{rest}".replace(f":{password}@", ":***@", 1)
-    return f"{scheme}:{rest}"
 
 
 def _reason(error: Exception) -> str:

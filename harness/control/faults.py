@@ -36,6 +36,13 @@ PLAIN = {
 }
 
 
+PYSERIAL = {
+    "configure port": "this is not a serial port; correct the URI in the device's YAML",
+    "returned no data": PLAIN[errno.EIO],
+}
+"""What pyserial says without an error number."""
+
+
 @contextmanager
 def told(what: str, let_go: Callable[[], None], path: str | None = None) -> Iterator[None]:
     """Turn whatever a line breaks with into ControlLost, having let go of it: the next press opens it anew.
@@ -55,8 +62,9 @@ def reason(error: Exception, path: str | None = None) -> str:
         return str(error)
     if isinstance(error, socket.gaierror):
         return "no host of this name is known; correct the URI, or give its address in numbers"
-    if "configure port" in str(error):
-        return "this is not a serial port; correct the URI in the device's YAML"
+    by_pyserial = next((words for said, words in PYSERIAL.items() if said in str(error)), None)
+    if by_pyserial:
+        return by_pyserial
     number = _number(error)
     if number in (errno.EACCES, errno.EPERM):
         return _not_allowed(path)

@@ -91,7 +91,7 @@ class KernelIr(Blaster):
             readable, _, _ = select.select([descriptor], [], [], max(0.0, wait_s))
             if readable:
                 light.add(os.read(descriptor, 4096))
-            if light.timings_us and (light.ended or not readable):
+            if light.timings_us and not readable:
                 return light.burst()
             if left_s <= 0:
                 raise Refused(

@@ -63,6 +63,7 @@ class LircControl:
     """Asks lircd to send; a held key is started, then stopped."""
 
     name = "lirc"
+    what = "lircd"
 
     def __init__(self, path: str, remote: str, keys: dict[str, str], clock: Clock | None = None) -> None:
         self.path = path
@@ -95,6 +96,7 @@ class LircControl:
     def press(self, key: str, *, hold_s: float = 0.0) -> Press:
         """Press a key, for `hold_s` seconds; raises PlanError for an unknown one, ControlLost."""
         button = self.keys[known_key(key, list(self.keys), "lirc")]
+        self._forget_a_broken_line()
         self.open()
         with self._told():
             start_ns = self._clock.now_ns()
@@ -113,6 +115,14 @@ class LircControl:
         lines, self._lines = self._lines, None
         if lines is not None:
             lines.close()
+
+    def _forget_a_broken_line(self) -> None:
+        """Pass over what was received meanwhile; let go of a line that lircd has hung up."""
+        try:
+            if self._lines is not None:
+                self._lines.drop_stale()
+        except (EOFError, OSError):
+            self.close()
 
     def _told(self) -> AbstractContextManager[None]:
         return told(f"lircd {self.path}", self.close, self.path)

@@ -70,21 +70,22 @@ def _frames(timings_us: Sequence[float]) -> Iterator[tuple[list[int], float]]:
 
 @dataclass
 class Light:
-    """What a receiver has reported, word by word; `ended` once it says that it stays dark."""
+    """What a receiver has reported, word by word."""
 
     timings_us: list[float] = field(default_factory=list)
     carrier_hz: float = 0.0
-    ended: bool = False
 
     def add(self, data: bytes) -> None:
-        """Take what was read; spaces before the first mark are left out, runs of one kind are joined."""
+        """Take what was read; spaces before the first mark are left out, runs of one kind are joined.
+
+        A receiver that gives up waiting for light says how long it was dark by then; the space that it
+        tells when the light comes back is what was dark since.
+        """
         for (word,) in struct.iter_unpack("=I", data[: len(data) // 4 * 4]):
             kind, value = word >> 24, word & 0xFFFFFF
             if kind == IS_FREQUENCY:
                 self.carrier_hz = float(value)
-            elif kind == IS_TIMEOUT:
-                self.ended = bool(self.timings_us)
-            elif kind in (IS_SPACE, IS_PULSE):
+            elif kind in (IS_SPACE, IS_PULSE, IS_TIMEOUT):
                 self._run(kind == IS_PULSE, value)
 
     def burst(self) -> Burst:

@@ -46,6 +46,17 @@ class Launches(Protocol):
         """Start an app; raises PlanError for what is no id, DeviceError for one that is not there."""
 
 
+@runtime_checkable
+class Learns(Protocol):
+    """A blaster that can learn a key from the real remote control (IR Toy, iTach, kernel)."""
+
+    def learn(self, timeout_s: float) -> str:
+        """Wait for a press of the real remote control; return its code as Pronto hex.
+
+        Raises ControlLost when none comes in time, InputError for light that is no code.
+        """
+
+
 @dataclass(frozen=True, slots=True)
 class ShellResult:
     """What a command on the device printed, and its exit status."""

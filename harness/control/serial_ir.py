@@ -4,10 +4,11 @@ from contextlib import suppress
 
 import serial
 
-from harness.clock import Clock
+from harness.clock import NS_PER_S, Clock
 from harness.control.blaster import Blaster
-from harness.control.faults import LINE_ERRORS, Refused
-from harness.control.infrared import Burst, irtoy
+from harness.control.faults import LINE_ERRORS, Refused, told
+from harness.control.infrared import Burst, irtoy, pronto
+from harness.control.infrared.learning import tidied
 from harness.control.keymap import IrKeyMap, load_ir_keys
 from harness.control.uri import Wanted
 from harness.errors import ConfigError
@@ -17,6 +18,9 @@ ANSWER_S = 2.0
 
 SETTLE_S = 0.05
 """How long a port must be quiet behind the reset before what it says counts as an answer."""
+
+LONGEST_LIGHT = 65_536
+"""Bytes that are listened to without an end: that is a lamp."""
 
 MOST_STALE_READS = 64
 """Under a flickering lamp a toy never stops sampling; then the version that it is asked for tells."""
@@ -48,6 +52,27 @@ class SerialIr(Blaster):
         """Return what the toy says of itself, such as `V222`: hardware 2, firmware 22."""
         self.open()
         return self._version
+
+    def learn(self, timeout_s: float) -> str:
+        """Wait for a press of the real remote control before the toy; return it as Pronto hex.
+
+        The toy does not measure the carrier: that of the code's protocol is written, else 38 kHz. Raises
+        ControlLost when none comes in time, InputError for light that is no code.
+        """
+        self.open()
+        with told(f"{self.what} {self.port}", self.close, self.port):
+            port, data = self._open_port(), bytearray()
+            self._drain(port)
+            end_ns = self._clock.now_ns() + round(timeout_s * NS_PER_S)
+            port.timeout = SETTLE_S
+            while not data.endswith(irtoy.END):
+                if self._clock.now_ns() >= end_ns or len(data) > LONGEST_LIGHT:
+                    raise Refused(
+                        f"no key was seen in {timeout_s:g} s; hold the remote a hand's breadth before it"
+                    )
+                data += port.read(4096)
+            port.timeout = ANSWER_S
+        return pronto.write(tidied(Burst(0.0, irtoy.from_bytes(bytes(data)))))
 
     def _is_open(self) -> bool:
         return self._serial is not None

@@ -21,6 +21,7 @@ from harness.enrol.keymaps import can_learn, needs_map, suiting_maps
 from harness.enrol.live import LEARN_S, Live
 from harness.enrol.pictures import png
 from harness.enrol.saving import save, text_of
+from harness.enrol.sounds import name_of, sound_of, takes_sound, with_sound
 from harness.errors import HarnessError
 from harness.ports import Port
 
@@ -152,8 +153,19 @@ def _capture(asker: Asker, draft: Draft, found: Found, live: Live) -> None:
             capture_problem,
         )
         draft.capture = "" if draft.capture == NONE else draft.capture
+        if takes_sound(draft.capture) and not sound_of(draft.capture):
+            draft.capture = with_sound(draft.capture, _sound(asker, found))
         if _open(asker, draft, live) or asker.yes("Keep these although not all answers?", default=False):
             return
+
+
+def _sound(asker: Asker, found: Found) -> str:
+    """Return the name of the sound input that belongs to the card."""
+    options = [(name_of(port), f"{port.name}  {port.note}") for port in found.sounds]
+    if not options:
+        return ""
+    chosen = asker.choose("Which sound input belongs to it?", [*options, (NONE, "none: picture alone")])
+    return "" if chosen == NONE else chosen
 
 
 def _picture(asker: Asker, live: Live, stills: Path) -> None:

@@ -23,7 +23,9 @@ def map_path(keys: str, folder: Path) -> Path:
 
 
 def suiting_maps(uri: str, folder: Path) -> list[str]:
-    """Return the key maps that a control can use, as paths below the folder."""
+    """Return the key maps that a control can use, as paths below the folder; none if it needs none."""
+    if not needs_map(uri):
+        return []
     known = {
         f"keymaps/{path.name}"
         for place in (folder, *default_folders())

@@ -193,12 +193,12 @@ class Session:
         try:
             self._device.ask()
         except ControlLost as error:
-            raise self._lost(str(error)) from None
+            raise self._lost(str(error), str(error).partition(" ")[0]) from None
         if self._device.losses > self._losses:
             raise self._lost("the connection broke, and came back")
 
-    def _lost(self, reason: str) -> ControlLost:
+    def _lost(self, reason: str, control: str = "adb") -> ControlLost:
         """Return what to raise, and keep it: a plan that passes over it does not pass."""
         at_s = ns_to_seconds(self._clock.now_ns() - self._start_ns)
-        self._failure = ControlLost(f"adb_lost {at_s:.1f} s into the watch: {reason}")
+        self._failure = ControlLost(f"{control}_lost {at_s:.1f} s into the watch: {reason}")
         return self._failure

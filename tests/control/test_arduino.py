@@ -58,6 +58,7 @@ def test_what_has_no_room_is_told():
 
 def test_presses_arrive_and_toggle(plug):
     peer, control = plug()
+    assert control.version() == "sketch version 1, room for 400 durations"
     presses = [control.press("SELECT"), control.press("SELECT")]
     control.close()
     assert [decode(burst.timings_us) for burst in peer.bursts] == [

@@ -109,6 +109,12 @@ def test_a_refusal_is_told_in_words(plug, answer, words, monkeypatch):
     control.close()
 
 
+def test_it_tells_its_firmware(plug):
+    _, control = plug()
+    assert control.version() == "710-1005-05"
+    control.close()
+
+
 def test_a_busy_connector_is_waited_for(plug):
     peer, control = plug(says={"sendir": ["busyIR,1:1,{id}", "busyIR,1:1,{id}", ""]})
     control.press("UP")

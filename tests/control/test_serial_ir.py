@@ -7,10 +7,10 @@ import tty
 
 import pytest
 
-from harness.control.infrared import Code, decode, irtoy
+from harness.control.infrared import Code, decode, decode_all, encode, irtoy
 from harness.control.keymap import IrKeyMap
 from harness.control.serial_ir import SerialIr
-from harness.errors import ControlLost, PlanError
+from harness.errors import ControlLost, InputError, PlanError
 
 KEYS = IrKeyMap(protocol="rc5", address=5, keys={"SELECT": 53})
 ENDS = 0xFF
@@ -132,6 +132,61 @@ def test_a_port_is_opened_once(plug):
     assert control.version() == "V222"
     control.close()
     control.close()
+
+
+def test_a_key_is_learned_from_what_the_toy_saw(plug, monkeypatch):
+    toy = plug()
+    control = SerialIr(toy.port, KEYS)
+    control.open()
+    drain = control._drain
+
+    def seen(port):
+        drain(port)
+        os.write(toy.master, irtoy.to_bytes(encode(Code("nec", 4, 8), hold_s=0.3).timings_us))
+
+    monkeypatch.setattr(control, "_drain", seen)
+    learned = IrKeyMap(keys={"UP": {"pronto": control.learn(5.0)}})
+    control.close()
+    assert decode_all(learned.burst("UP").timings_us) == [Code("nec", 4, 8)]
+    assert len(decode_all(learned.burst("UP", hold_s=1.0).timings_us)) == 10
+
+
+def test_learning_that_sees_nothing_or_a_lamp_ends_in_words(plug, monkeypatch):
+    toy = plug()
+    control = SerialIr(toy.port, KEYS)
+    with pytest.raises(ControlLost, match=r"no key was seen in 0\.1 s; hold the remote"):
+        control.learn(0.1)
+    control.open()
+    drain = control._drain
+    monkeypatch.setattr(
+        control, "_drain", lambda port: drain(port) or os.write(toy.master, b"\0\1" + irtoy.END)
+    )
+    with pytest.raises(InputError, match="that was no remote control"):
+        control.learn(5.0)
+    control.close()
+
+
+def test_one_that_is_unplugged_in_the_middle_is_told(plug):
+    master, slave = pty.openpty()
+    control = SerialIr(os.ttyname(slave), KEYS)
+
+    def answer():
+        tty.setraw(master)
+        while byte := os.read(master, 1):
+            if byte == irtoy.VERSION:
+                os.write(master, b"V222")
+            elif byte == irtoy.SAMPLING_MODE:
+                os.write(master, b"S01")
+            elif byte[0] == irtoy.START:
+                break
+        os.close(master)
+
+    toy = threading.Thread(target=answer)
+    toy.start()
+    with pytest.raises(ControlLost, match="it went away; was it unplugged"):
+        control.press("SELECT")
+    toy.join()
+    os.close(slave)
 
 
 @pytest.mark.parametrize(

@@ -24,6 +24,7 @@ def home(tmp_path, monkeypatch):
     (tmp_path / "tmp").mkdir()
 
 
+@pytest.mark.fuller
 def test_a_virtual_device_is_registered_by_answering(tmp_path):
     with Terminal("devices", "add", folder=tmp_path) as terminal:
         terminal.answer("Short name", "Living Room")

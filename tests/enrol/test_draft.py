@@ -142,6 +142,7 @@ def test_only_key_maps_that_a_control_can_use_are_offered(tmp_path):
     (tmp_path / "keymaps/mine.yaml").write_text("keys: {UP: 1}\n")
     assert suiting_maps("ir:/dev/ttyACM0", tmp_path) == ["keymaps/mine.yaml", "keymaps/virtual-remote.yaml"]
     assert suiting_maps("adb:1", tmp_path) == ["keymaps/android.yaml"]
+    assert suiting_maps("none:", tmp_path) == []
 
 
 def test_the_text_is_what_is_written(tmp_path):

@@ -221,6 +221,13 @@ def test_what_cannot_be_done_is_told_on_the_page(client, action, form, says):
     assert says in client.page()
 
 
+def test_only_key_maps_of_the_list_are_taken(client):
+    client.do("control", uri="none:")
+    client.do("keys", control="none", keys="../../../etc/passwd")
+    assert "choose one of the key maps in the list" in client.page()
+    assert client.server.session.draft.controls["none"].keys is None
+
+
 def test_a_client_that_says_nothing_holds_nobody_up(client):
     silent = [socket.create_connection(("127.0.0.1", client.port), 20) for _ in range(MOST_AT_ONCE // 2)]
     try:

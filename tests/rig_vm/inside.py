@@ -13,7 +13,7 @@ from pathlib import Path
 OUT = Path("/out")
 TMP = Path(tempfile.gettempdir())
 """Memory of the guest; `/out` is a folder of the host, and slow."""
-STEP_S = 100
+STEP_S = 150
 
 
 def run_steps(job: str, steps: Sequence[Callable[[], object]]) -> None:

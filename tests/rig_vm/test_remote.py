@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from harness.control.infrared import decode, decode_all, encode
+from harness.control.infrared import decode, decode_all, encode, split_frames
 from tests.rig_vm.jobs.remote import CODES, SCANCODES
 
 pytestmark = pytest.mark.rig_vm("remote")
@@ -16,7 +16,8 @@ KERNEL_NAMES = {"nec": 9, "necx": 10, "rc5": 2, "rc6": 15, "sirc12": 6, "sirc15"
 @pytest.mark.parametrize("name", CODES)
 def test_what_we_send_is_what_the_kernel_receives_and_decodes(results, name):
     found, burst = results["sent"][name], encode(CODES[name])
-    assert found["light"] == [round(us) for us in burst.timings_us[:-1]]
+    # The kernel splits a long pause in two and measures the second part.
+    assert found["light"][: len(burst.timings_us) - 1] == pytest.approx(burst.timings_us[:-1], abs=100)
     first = found["scancodes"][0]
     assert (first["protocol"], first["scancode"]) == (
         KERNEL_NAMES[name],
@@ -30,7 +31,8 @@ def test_our_encoder_and_the_kernels_make_the_same_light(results, name):
     theirs = results["written_by_the_kernel"][name]
     ours = encode(CODES[name]).timings_us
     assert decode(theirs) == CODES[name]
-    assert theirs == pytest.approx(ours[: len(theirs)], abs=10)
+    (first, *_) = split_frames(ours)
+    assert theirs[: len(first)] == pytest.approx(first, abs=10)
 
 
 @pytest.mark.parametrize("name", CODES)
@@ -79,14 +81,16 @@ def test_cec_keys_arrive_at_the_other_end_of_the_cable(results):
         ("USER_CONTROL_PRESSED", "device-root-menu"),
         ("USER_CONTROL_RELEASED", ""),
     ]
-    assert told[4:7] == [("USER_CONTROL_PRESSED", "right")] * 3
-    assert told[7:] == [("USER_CONTROL_RELEASED", ""), ("STANDBY", "")]
+    assert told[4:6] == [("USER_CONTROL_PRESSED", "right")] * 2
+    assert set(told[4:-2]) == {("USER_CONTROL_PRESSED", "right")}
+    assert told[-2:] == [("USER_CONTROL_RELEASED", ""), ("STANDBY", "")]
     assert results["cec_keys"]["took_ns"][2] >= 1_000_000_000
 
 
 def test_cec_tells_the_power_of_the_device(results):
     power = results["cec_power"]
     assert power["said"] == "on"
+    assert power["described"].startswith("logical address 4")
     assert power["asleep"] in ("standby", "going to standby")
     assert "does not tell its power status" in power["unsaid"]
 

@@ -7,7 +7,7 @@ from harness.run.analyze import analyze, choose, find_criteria
 
 pytestmark = pytest.mark.rig_vm("v4l2_loop")
 
-FRAME_NS = 1_000_000_000 / 12
+FRAME_NS = 1_000_000_000 / 24
 
 
 def judged(path):
@@ -22,8 +22,8 @@ def test_what_was_played_is_recorded_and_judged_as_the_file_is(results, guest):
     recording = Recording(guest.folder / "loop.mkv")
     assert recording.complete
     video = recording.format.video
-    assert (video.width_px, video.height_px, video.fps) == (640, 480, 12)
-    assert recording.duration_ns == pytest.approx(11e9, abs=1e9)
+    assert (video.width_px, video.height_px, video.fps) == (1280, 720, 24)
+    assert recording.duration_ns == pytest.approx(6e9, abs=1e9)
 
     file, recorded = judged(guest.folder / "clip.mkv").analysis, judged(guest.folder / "loop.mkv").analysis
     (planted,) = file.findings

@@ -21,10 +21,10 @@ PAYLOAD = 4_000_000
 """Larger than any frame, so that a frame is one payload."""
 
 NAME = "Test card"
-SIZES = {1: ((1280, 720), (640, 480)), 2: ((640, 480),)}
+SIZES = {1: ((1280, 720), (320, 240)), 2: ((320, 240),)}
 """The sizes of each format: 1 is MJPG, 2 is YUYV."""
-INTERVALS = (333_333, 1_000_000)
-"""30 and 10 frames a second, in units of 100 ns."""
+INTERVALS = (333_333, 2_000_000)
+"""30 and 5 frames a second, in units of 100 ns."""
 
 END, ERROR, HEADER = 0x02, 0x40, 0x80
 
@@ -187,7 +187,8 @@ def _descriptor(kind: int, index: int) -> bytes | None:
 
 
 def _configuration() -> bytes:
-    control = bytes([8, 0x24, 2, 1, 0x01, 0x04, 0, 0]) + bytes([9, 0x24, 3, 2, 0x01, 0x01, 0, 1, 0])
+    camera = bytes([15, 0x24, 2, 1, 0x01, 0x02, *(0 for _ in range(9))])
+    control = camera + bytes([9, 0x24, 3, 2, 0x01, 0x01, 0, 1, 0])
     control = struct.pack("<BBBHHIBB", 13, 0x24, 1, 0x0100, 13 + len(control), 48_000_000, 1, 1) + control
     formats = b"".join(_format(number) for number in SIZES)
     streaming = (

@@ -4,7 +4,7 @@ from harness.capture.v4l2 import kernel
 from harness.clock import NS_PER_S
 
 EARLY_NS = NS_PER_S // 2
-LATE_NS = 10 * NS_PER_S
+LATE_NS = 60 * NS_PER_S
 """A stamp so far from now is none."""
 
 NOT_MONOTONIC = (

@@ -103,7 +103,7 @@ def qualify(plan: Plan, tell: Tell) -> Certificate:
         finally:
             feed.close()
     figures = [
-        *pattern_figures(seen),
+        *pattern_figures(seen, plan.seconds),
         *keys,
         delay_figure(delays, plan.registration.profile.virtual is not None),
     ]

@@ -27,19 +27,25 @@ OFFSET_MS: Final = 30.0
 DRIFT_PPM: Final = 20.0
 """72 ms in an hour."""
 FEWEST_FLASHES: Final = 3
+LEAST_SHARE: Final = 0.8
+"""Of the time; a player that loops is away for a moment."""
 MOST_LATENCY_MS: Final = 500.0
 """How long after its stamp a frame may be at hand: an answer to what is on the screen would come too late."""
 
 NO_PATTERN: Final = "the pattern was not seen for long enough"
 
 
-def pattern_figures(seen: Seen) -> list[Figure]:
-    """Return what the pattern tells: pictures, levels, sound, sync, clocks."""
+def pattern_figures(seen: Seen, asked_s: float) -> list[Figure]:
+    """Return what the pattern tells: pictures, levels, sound, sync, clocks.
+
+    It ought to have been seen for `asked_s` seconds.
+    """
     t_ns, number = seen.picture.t_ns, seen.picture.columns["number"].astype(np.float64)
     parts = stretches(t_ns, number)
     counted = count(t_ns, number)
     spans = [(int(t_ns[part.first]), int(t_ns[part.last])) for part in parts]
     return [
+        _length(counted, asked_s),
         *_pictures(counted),
         *_losses(seen),
         *_levels(seen),
@@ -64,6 +70,17 @@ def delay_figure(delays_s: Sequence[float], virtual: bool) -> Figure:
     median_ms, value = (float(np.percentile(delays_s, part)) * 1000 for part in (50, 95))
     note = f"median {median_ms:.0f} ms; what the card takes before it stamps cannot be seen"
     return judged(figure.model_copy(update={"value": value, "note": note}))
+
+
+def _length(counted: Counted, asked_s: float) -> Figure:
+    figure = Figure(
+        name="seconds_seen",
+        what="how long the pattern was seen",
+        unit="s",
+        value=counted.seconds,
+        at_least=LEAST_SHARE * asked_s,
+    )
+    return judged(figure)
 
 
 def _pictures(counted: Counted) -> list[Figure]:
@@ -153,8 +170,14 @@ def _sound(seen: Seen, spans_ns: list[tuple[int, int]]) -> list[Figure]:
                 note="" if worst is not None else "no beep was heard",
             )
         ),
-        _ppm("sample_rate", "sample rate against this computer's clock", rate, RATE_PPM),
+        _clocked(seen, _ppm("sample_rate", "sample rate against this computer's clock", rate, RATE_PPM)),
     ]
+
+
+def _clocked(seen: Seen, figure: Figure) -> Figure:
+    """Return the figure with what the capture itself says of its clocks."""
+    said = [event.detail for event in seen.rig if event.kind == "clock" and event.detail]
+    return figure.model_copy(update={"note": "; ".join(filter(None, (figure.note, *dict.fromkeys(said))))})
 
 
 def _sync(seen: Seen) -> list[Figure]:

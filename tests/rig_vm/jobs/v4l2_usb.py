@@ -16,8 +16,9 @@ from tests.rig_vm.jobs.v4l2 import Capture, vars_of
 from tests.rig_vm.usb_card import ERROR, UsbCard, node, paced
 
 CARD = UsbCard()
-EVERY_S = 0.1
-WIDTH, HEIGHT = 640, 480
+EVERY_S = 0.2
+WIDTH, HEIGHT = 320, 240
+LOST, HALF = "lost by the card or its driver", "a JPEG picture without its end"
 
 
 def jpeg(level, width=WIDTH, height=HEIGHT):
@@ -58,8 +59,13 @@ def steadily(*pictures):
     return ((picture, 0) for picture in itertools.cycle(pictures or GREYS))
 
 
-def card(options="?format=MJPG&size=640x480&fps=10"):
+def card(options="?format=MJPG&size=320x240&fps=5"):
     return Capture(options, node())
+
+
+def grey(frame):
+    """Return the level of a frame that is of one grey."""
+    return int(frame.y[9, 9])
 
 
 def load():
@@ -69,56 +75,60 @@ def load():
 
 
 def compressed():
-    """Return the greys of the pictures as they were captured."""
+    """Return every grey of the pictures as they were captured."""
     with sending(steadily()), card() as capture:
-        capture.frames(12)
-        greys = []
-        until(
-            lambda: (
-                isinstance(f := capture.read(), Frame) and (greys.append(int(f.y[9, 9])) or len(greys) >= 5)
-            )
-        )
+        greys = set()
+        until(lambda: isinstance(f := capture.read(), Frame) and (greys.add(grey(f)) or len(greys) >= 5), 40)
         return capture.result(greys=sorted(greys))
 
 
 def uncompressed():
-    with sending(steadily(yuyv(50), yuyv(60))), card("?format=YUYV&size=640x480&fps=10") as capture:
-        capture.frames(5)
-        frame = until(lambda: isinstance(f := capture.read(), Frame) and f)
-        return capture.result(grey=int(frame.y[9, 9]))
+    with sending(steadily(yuyv(50), yuyv(60))), card("?format=YUYV&size=320x240&fps=5") as capture:
+        frame = until(lambda: isinstance(f := capture.read(), Frame) and f, 40)
+        capture.frames(4)
+        return capture.result(grey=grey(frame))
 
 
 def by_itself():
     """What is chosen when nothing is asked for."""
     big = jpeg(128, 1280, 720)
     with sending(steadily(big)), card("") as capture:
-        capture.frames(4)
+        capture.frames(2)
         return capture.result(asked=[CARD.asked[2], CARD.asked[3]])
 
 
 def torn():
-    """Two pictures whose transfer failed, and one that ends in the middle."""
-    good = [(GREYS[2], 0)] * 8
-    bad = [(GREYS[2], ERROR)] * 2
-    half = [(GREYS[2][: len(GREYS[2]) // 2], 0)]
-    with sending([*good, *bad, *good, *half, *good]), card() as capture:
-        capture.frames(22)
-        return capture.result()
+    """Some transfers fail, some pictures end in the middle: those have greys of their own."""
+    good, failed, half = (GREYS[1], 0), (GREYS[3], ERROR), (GREYS[4][: len(GREYS[4]) // 2], 0)
+    greys = set()
+    with sending(itertools.cycle([good] * 3 + [failed] * 2 + [good] * 3 + [half])), card() as capture:
+
+        def seen():
+            item = capture.read()
+            if isinstance(item, Frame):
+                greys.add(grey(item))
+            return {LOST, HALF} <= {
+                word for i in capture.items for word in (LOST, HALF) if word in i.get("gap", "")
+            }
+
+        until(seen, 60)
+        capture.frames(3)
+        return capture.result(greys=sorted(greys))
 
 
 def slower():
-    """The card has promised 30 frames a second and gives a third of it, as for a device in another mode."""
-    with sending(steadily()), card("?format=MJPG&size=640x480&fps=30") as capture:
+    """The card has promised 30 frames a second and gives far fewer, as for a device in another mode."""
+    with sending(steadily()), card("?format=MJPG&size=320x240&fps=30") as capture:
         capture.frames(25)
         return capture.result()
 
 
 def paused():
-    good = [(GREYS[2], 0)] * 8
-    with sending([*good, *[None] * 25, *good, *good]), card() as capture:
+    with sending(itertools.cycle([(GREYS[2], 0)] * 6 + [None] * 12)), card() as capture:
+        capture.frames(2)
         capture.event("signal_lost")
         capture.event("signal_back")
-        capture.frames(4)
+        capture.frames(3)
         return capture.result()
 
 

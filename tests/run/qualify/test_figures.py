@@ -16,7 +16,7 @@ FRAME_NS = 40_000_000
 def test_a_sound_rig_passes_in_every_figure():
     found = figures()
     assert {figure.status for figure in found.values()} == {"pass"}
-    assert len(found) == 15
+    assert len(found) == 16
     assert found["sound_level"].value == pytest.approx(0, abs=0.05)
     assert found["sound_offset"].value == pytest.approx(0, abs=0.1)
     assert found["picture_rate"].value == pytest.approx(0, abs=0.01)
@@ -90,6 +90,17 @@ def test_a_slower_file_on_a_faster_output_repeats_by_design(fps, each, lost):
     assert found["pictures_lost"].value == (1 if lost else 0)
 
 
+def test_a_pattern_that_is_gone_for_half_of_the_time_proves_too_little():
+    def gone(item):
+        if isinstance(item, Frame) and item.index >= 70:
+            return Frame(item.t_ns, item.index, np.full_like(item.y, 16), item.u, item.v)
+        return item
+
+    found = figures(gone)
+    assert failing(found) == {"seconds_seen"}
+    assert found["seconds_seen"].value == pytest.approx(69 / 25)
+
+
 def test_a_player_that_begins_anew_loses_nothing():
     first, again = rigs.Pattern(), rigs.Pattern()
     later_ns = 5_000_000_000
@@ -101,7 +112,7 @@ def test_a_player_that_begins_anew_loses_nothing():
         return replace(moved, first_sample=item.first_sample + 240_000)
 
     items = [*first.items(5), *map(later, again.items(4))]
-    found = rigs.figures_of(items, rigs.StreamFormat(first.video, rigs.SOUND))
+    found = rigs.figures_of(items, rigs.StreamFormat(first.video, rigs.SOUND), 9)
     assert failing(found) == set()
 
 
@@ -246,9 +257,10 @@ def test_a_signal_that_goes_fails():
 
 def test_without_the_pattern_nothing_is_green():
     found = figures(pictures(lambda y, u, v: (y * 0 + 90, u, v)))
-    assert failing(found) == set()
+    assert failing(found) == {"seconds_seen"}
     unmeasured = {name for name, figure in found.items() if figure.status == "not_measured"}
     assert unmeasured == set(found) - {
+        "seconds_seen",
         "picture_gaps",
         "sound_gaps",
         "interruptions",
