@@ -5,7 +5,7 @@ import socket
 import pytest
 
 from harness.control import open_control
-from harness.control.infrared import Burst, Code, decode, encode, itach, pronto
+from harness.control.infrared import Burst, Code, decode, encode, itach, pronto, split_frames
 from harness.control.infrared.looped import looped
 from harness.control.itach import ItachControl
 from harness.control.keymap import IrKeyMap
@@ -54,6 +54,8 @@ def test_every_protocol_fits_into_a_request_however_long_it_is_held(code, hold_s
     assert (connector, number) == ("1:2", 7)
     assert decode(light.timings_us) == code
     assert len(light.timings_us) >= len(burst.timings_us)
+    (frame, *_), (wanted, *_) = split_frames(light.timings_us), split_frames(burst.timings_us)
+    assert sum(frame) == pytest.approx(sum(wanted), abs=1.01e6 / light.carrier_hz)
     assert light.duration_us == pytest.approx(burst.duration_us, rel=0.06)
     for sent_us, wanted_us in zip(light.timings_us, burst.timings_us, strict=False):
         assert abs(sent_us - wanted_us) <= 1e6 / light.carrier_hz
