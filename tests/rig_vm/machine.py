@@ -102,5 +102,5 @@ def _command(parts: Kernel, out: Path) -> list[str]:
         *("-nodefaults", "-no-user-config", "-no-reboot", "-display", "none", "-serial", "stdio"),
         *("-kernel", str(parts.image), "-initrd", str(out / "initrd.gz")),
         *(word for share in shares for word in ("-virtfs", share)),
-        *("-append", f"console=ttyS0 quiet panic=-1 mitigations=off modules={parts.modules}"),
+        *("-append", f"console=ttyS0 quiet panic=-1 mitigations=off no_timer_check modules={parts.modules}"),
     ]
