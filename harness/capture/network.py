@@ -1,6 +1,7 @@
 """A network encoder as a capture source: MPEG-TS over UDP or RTP, or RTSP."""
 
 import contextlib
+import ipaddress
 import queue
 import threading
 import time
@@ -27,7 +28,7 @@ OPTIONS = {
 }
 LATENCIES_MS = range(5_001)
 PORTS = range(1, 65_536)
-RTSP_PORT = 554
+ANY = "0.0.0.0"  # noqa: S104 - whoever writes udp://:5000 asks for it
 
 OPEN_S = 15.0
 """Encoders send a key frame every second or two, some every ten."""
@@ -40,13 +41,13 @@ WAITING = 240
 
 POLL_S = 0.1
 PROBE = {"analyzeduration": "1500000", "probesize": "5000000"}
-FROM_SERVER = {"protocol_whitelist": "rtsp,rtp,udp,tcp", "stimeout": "5000000"}
+FROM_SERVER = {"protocol_whitelist": "rtsp,rtp,udp,tcp"}
 OWN_WORDS = {"udp", "tcp", "http", "multicast", "filter_src", "listen"}
 """What libav would take as an option of its own at the end of an RTSP address."""
 
 
 class NetworkStream:
-    """Captures what an encoder sends: `udp://239.1.1.1:5000`, `rtp://0.0.0.0:5004`, `rtsp://host/path`.
+    """Captures what an encoder sends: `udp://239.1.1.1:5000`, `rtp://:5004`, `rtsp://host/path`.
 
     Times are those of the encoder's stamps, put on the computer's clock by their arrival, its drift
     corrected. `latency_ms` is how long a picture takes from HDMI to here; it is subtracted from all times.
@@ -70,6 +71,10 @@ class NetworkStream:
             whole_number(self.uri, self._options, "latency_ms", LATENCIES_MS) or 0
         ) * NS_PER_MS
         self._address = _address(self.uri, scheme, rest.partition("?")[0])
+        self._interface = self._options.get("interface", "")
+        if scheme != "rtsp":
+            for what in (self._address.hostname or ANY, self._interface or ANY):
+                _require_ipv4(self.uri, what)
         self._transport = self._options.get("transport", "tcp")
         if self._transport not in {"tcp", "udp"}:
             raise InputError(f"capture source {self.uri!r}: transport is tcp or udp")
@@ -97,13 +102,11 @@ class NetworkStream:
             reader.close()
 
     def _source(self) -> "_Server | Datagrams":
-        host, port = self._address.hostname or "", self._address.port
+        host, port = self._address.hostname or ANY, self._address.port
         if self._scheme == "rtsp":
             return _Server(self._address.geturl(), self._transport)
         address = (host, port or 0)
-        return Datagrams(
-            self.uri, address, rtp=self._scheme == "rtp", interface=self._options.get("interface", "")
-        )
+        return Datagrams(self.uri, address, rtp=self._scheme == "rtp", interface=self._interface)
 
 
 class _Server:
@@ -114,6 +117,8 @@ class _Server:
     def __init__(self, url: str, transport: str) -> None:
         self.url = url
         self.transport = transport
+
+    heard_ns = 0
 
     @property
     def arrived_ns(self) -> int:
@@ -178,7 +183,8 @@ class _Reader:
             raise CaptureLost(str(error)) from None
 
     def _silent(self) -> bool:
-        return time.monotonic_ns() - self._seen_ns > NOTHING_S * NS_PER_S
+        heard_ns = max(self._seen_ns, self._source.heard_ns)
+        return time.monotonic_ns() - heard_ns > NOTHING_S * NS_PER_S
 
     def _nothing(self) -> str:
         return f"nothing arrives at {self._uri}: is the encoder sending here?"
@@ -240,14 +246,28 @@ def _address(uri: str, scheme: str, address: str) -> SplitResult:
         host, port = found.hostname, found.port
     except ValueError as error:
         raise InputError(f"capture source {uri!r}: no usable address ({error})") from None
-    if not host or (port is None and scheme != "rtsp") or (port is not None and port not in PORTS):
-        raise InputError(f"capture source {uri!r}: write {scheme}://HOST:PORT")
+    if (
+        (not host and scheme == "rtsp")
+        or (port is None and scheme != "rtsp")
+        or (port is not None and port not in PORTS)
+    ):
+        example = "rtsp://HOST/PATH" if scheme == "rtsp" else f"{scheme}://239.1.1.1:5000 or {scheme}://:5000"
+        raise InputError(f"capture source {uri!r}: write {example}")
     if any(ord(letter) <= ord(" ") for letter in address):
         raise InputError(f"capture source {uri!r}: an address holds no blanks")
     path = unquote(found.path)
     if OWN_WORDS & {part.partition("=")[0] for part in path.partition("?")[2].split("&")}:
         raise InputError(f"capture source {uri!r}: write transport= instead of a word of its own for it")
     return found._replace(path=path)
+
+
+def _require_ipv4(uri: str, address: str) -> None:
+    try:
+        ipaddress.IPv4Address(address)
+    except ValueError:
+        raise InputError(
+            f"capture source {uri!r}: {address!r} is no address like 239.1.1.1 or 192.168.1.5"
+        ) from None
 
 
 def _reason(error: Exception) -> str:

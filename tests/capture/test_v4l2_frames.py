@@ -144,9 +144,10 @@ def test_a_jump_of_the_count_is_a_gap_from_the_frame_that_was_due():
 
 def test_the_count_may_run_over_its_32_bits():
     top = (1 << 32) - 1
-    found = placed(Count(), (top - 1, 0), (top, PERIOD_NS), (0, 2 * PERIOD_NS), (2, 4 * PERIOD_NS))
-    assert [index for index, _ in found] == [0, 1, 2, 4]
-    assert [bool(gap) for _, gap in found] == [False, False, False, True]
+    found = placed(Count(), (top - 1, 0), (top, PERIOD_NS), (0, 2 * PERIOD_NS), (1, 3 * PERIOD_NS))
+    assert found == [(index, None) for index in range(4)]
+    _, (index, gap) = placed(Count(), (top, 0), (1, 2 * PERIOD_NS))
+    assert (index, gap.start_ns, gap.end_ns) == (2, PERIOD_NS, 2 * PERIOD_NS)
 
 
 def test_a_hole_in_time_is_a_gap_even_where_the_driver_counted_no_loss():

@@ -164,6 +164,21 @@ def test_a_card_that_fails_once_goes_on(node, started):
     assert (gap.end_ns, rest.end_ns) == (rest.start_ns, frame.t_ns)
 
 
+def test_a_card_that_fails_again_after_a_while_goes_on_too(node, started):
+    card, _ = started()
+    events = []
+    for _ in range(3):
+        step(card, 3)
+        node.dequeue = errno.EIO
+        events += [item.kind for item in step(card, 1) if isinstance(item, RigEvent)]
+        node.dequeue = None
+        node.clock.sleep_s(0.2)
+        frame = step(card, 2)[-1]
+        assert isinstance(frame, Frame)
+        node.clock.sleep_s(GIVE_UP_S + 1)
+    assert events == ["restarted"] * 3
+
+
 def test_a_card_that_does_not_start_says_so(node, started):
     node.dequeue = "never starts"
     with pytest.raises(RigError, match=r"the card does not start .Input/output error."):

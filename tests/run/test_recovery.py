@@ -46,6 +46,8 @@ class Mains:
         self.peer = HttpPeer(self.answer)
 
     def answer(self, _, path, __):
+        if "turn" not in path:
+            return 200, json.dumps({"ison": self.turns[-1:] != ["off"]}), {}
         on = path.endswith("turn=on")
         self.turns.append("on" if on else "off")
         if on and self.boots:

@@ -100,15 +100,14 @@ def _interleaved(data: Bytes, height: int, width: int, stride: int, *, luma: int
     if height % 2:
         below = np.vstack([below, above[-1:]])
     mean = cv2.addWeighted(above, 0.5, below, 0.5, 0).reshape(len(above), width // 2, 2)
-    u, v = cv2.split(mean)
-    return _plane(cv2.extractChannel(pixels, luma)), _plane(u), _plane(v)
+    return _channel(pixels, luma), _channel(mean, 0), _channel(mean, 1)
 
 
 def _nv12(data: Bytes, height: int, width: int, stride: int) -> Picture:
     stride, rows = max(stride, width), (height + 1) // 2
     lines = data[: (height + rows) * stride].reshape(height + rows, stride)[:, :width]
-    u, v = cv2.split(np.ascontiguousarray(lines[height:]).reshape(rows, width // 2, 2))
-    return lines[:height].copy(), _plane(u), _plane(v)
+    pairs = np.ascontiguousarray(lines[height:]).reshape(rows, width // 2, 2)
+    return lines[:height].copy(), _channel(pairs, 0), _channel(pairs, 1)
 
 
 def _yu12(data: Bytes, height: int, width: int, stride: int) -> Picture:
@@ -131,6 +130,10 @@ def _narrowing() -> tuple[Plane, Plane]:
     luma = np.rint(16 + codes * 219 / 255).astype(np.uint8)
     chroma = np.rint(128 + (codes - 128) * 224 / 255).astype(np.uint8)
     return luma, chroma
+
+
+def _channel(pixels: Bytes, number: int) -> Plane:
+    return _plane(cv2.extractChannel(pixels, number))
 
 
 def _plane(array: Any) -> Plane:

@@ -11,7 +11,7 @@ from harness.certificate import OFFSET, Figure, judged
 from harness.clock import NS_PER_MS, NS_PER_S
 from harness.detectors.sync.av_sync import EXACT_MS, offsets
 from harness.run.qualify import sounds
-from harness.run.qualify.counting import Counted, Numbers, Stretch, count, stretches
+from harness.run.qualify.counting import CADENCE_SLACK, Counted, Numbers, Stretch, count, stretches
 from harness.run.qualify.seen import LOST_KINDS, Seen
 
 GREY_CODES: Final = 3.0
@@ -86,10 +86,28 @@ def _length(counted: Counted, asked_s: float) -> Figure:
 def _pictures(counted: Counted) -> list[Figure]:
     known = counted.seconds > 0
     return [
+        _cadence(counted),
         _counting("pictures_lost", "pictures lost, by the numbers in them", counted.lost, known),
         _counting("pictures_repeated", "pictures repeated, by the numbers in them", counted.repeated, known),
         _counting("pictures_damaged", "pictures whose number cannot be read", counted.unread, known),
     ]
+
+
+def _cadence(counted: Counted) -> Figure:
+    whole = max(1, round(counted.each))
+    figure = Figure(
+        name="cadence",
+        what="captured frames for each picture",
+        unit="frames",
+        at_least=whole - CADENCE_SLACK,
+        at_most=whole + CADENCE_SLACK,
+        note=NO_PATTERN,
+    )
+    if not counted.seconds:
+        return figure
+    uneven = abs(counted.each - whole) > CADENCE_SLACK
+    note = "file, player and capture do not run at the same rate, or at a whole multiple" if uneven else ""
+    return judged(figure.model_copy(update={"value": counted.each, "note": note}))
 
 
 def _losses(seen: Seen) -> list[Figure]:
@@ -183,10 +201,11 @@ def _clocked(seen: Seen, figure: Figure) -> Figure:
 def _sync(seen: Seen) -> list[Figure]:
     times_ns, offset_ms = offsets(seen.picture, seen.sound)
     enough = len(offset_ms) >= FEWEST_FLASHES
-    note = (
-        "" if enough else f"only {len(offset_ms)} flashes came with their beep, {FEWEST_FLASHES} are needed"
-    )
     value = float(np.median(offset_ms)) if enough else None
+    note = f"only {len(offset_ms)} flashes came with their beep, {FEWEST_FLASHES} are needed"
+    if value is not None:
+        late = f"sound is late: sound_latency_ms={-value:.0f} in the capture's URI puts that right"
+        note = late if value < -OFFSET_MS else ""
     interval = (float(offset_ms.min()) - EXACT_MS, float(offset_ms.max()) + EXACT_MS) if enough else None
     drift = None
     if enough:
