@@ -1,6 +1,7 @@
 """The dialogue on a real terminal, and the parts of it that need no device."""
 
 import io
+import urllib.request
 
 import pytest
 from rich.console import Console
@@ -58,6 +59,18 @@ def test_ctrl_c_leaves_nothing_behind(tmp_path):
         assert terminal.ended() == 130
     assert not (tmp_path / "devices").exists()
     assert list((tmp_path / "tmp").iterdir()) == []
+
+
+@pytest.mark.fuller
+def test_the_page_is_served_until_ctrl_c(tmp_path):
+    with Terminal("devices", "add", "box", "--web", folder=tmp_path) as terminal:
+        terminal.until("open ")
+        address = terminal.until("  (Ctrl-C ends)").split()[0]
+        with urllib.request.build_opener(urllib.request.HTTPCookieProcessor()).open(address) as answer:
+            assert 'id="id" name="id" value="box"' in answer.read().decode()
+        terminal.interrupt()
+        assert terminal.ended() == 0
+    assert not (tmp_path / "devices").exists()
 
 
 def asked(tmp_path, answers, found=None):
