@@ -22,13 +22,13 @@ def test_a_device_is_registered_with_a_learned_key_and_its_card(results):
     assert "HOME was sent by ir" in made["said"]
     assert made["code"] == ["nec", 0x04, 0x40]
     profile = yaml.safe_load(made["file"])
-    assert profile["controls"] == {"rc": {"uri": f"rc:/dev/{results['load']}", "keys": "keymaps/box-rc.yaml"}}
+    assert profile["controls"] == {"ir": {"uri": f"rc:/dev/{results['load']}", "keys": "keymaps/box-ir.yaml"}}
     assert profile["capture"].startswith("v4l2:/dev/")
-    assert profile["features"] == ["rc", "vod"]
+    assert profile["features"] == ["ir", "vod"]
 
 
 def test_what_was_registered_answers_the_check(results):
     assert [(part, answered) for part, answered, _ in results["checked"]] == [
-        ("rc", True),
+        ("ir", True),
         ("capture", True),
     ]

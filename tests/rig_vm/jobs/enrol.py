@@ -66,7 +66,7 @@ def registered():
     finally:
         stop.set()
         thumb.join()
-    learned = pronto.read(load_ir_keys(DEVICES / "keymaps/box-rc.yaml").keys["HOME"].pronto)
+    learned = pronto.read(load_ir_keys(DEVICES / "keymaps/box-ir.yaml").keys["HOME"].pronto)
     code = decode(learned.burst().timings_us)
     return {
         "said": said.getvalue(),
