@@ -204,7 +204,7 @@ def _sync(seen: Seen) -> list[Figure]:
     value = float(np.median(offset_ms)) if enough else None
     note = f"only {len(offset_ms)} flashes came with their beep, {FEWEST_FLASHES} are needed"
     if value is not None:
-        late = f"sound is late: sound_latency_ms={-value:.0f} in the capture's URI puts that right"
+        late = f"the sound input of a card is put right by sound_latency_ms={-value:.0f} in its URI"
         note = late if value < -OFFSET_MS else ""
     interval = (float(offset_ms.min()) - EXACT_MS, float(offset_ms.max()) + EXACT_MS) if enough else None
     drift = None

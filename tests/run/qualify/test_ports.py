@@ -2,8 +2,8 @@
 
 from harness.run.qualify.ports import card_name, changed, fingerprint
 
-NULL = "1:3"
-"""The number of /dev/null, which stands for a card here."""
+ZERO = "1:5"
+"""The number of /dev/zero, which stands for a card here."""
 
 
 def _sysfs(folder):
@@ -15,12 +15,12 @@ def _sysfs(folder):
         (usb / name).write_text(f"{text}\n")
     (folder / "devices" / "pci0" / "name").write_text("a bridge, which is none of the card's\n")
     (folder / "dev" / "char").mkdir(parents=True)
-    (folder / "dev" / "char" / NULL).symlink_to(video)
+    (folder / "dev" / "char" / ZERO).symlink_to(video)
     return folder
 
 
 def test_a_card_is_known_by_its_name_and_its_usb_ids(tmp_path):
-    name = card_name("v4l2:/dev/null?size=1280x720", _sysfs(tmp_path))
+    name = card_name("v4l2:/dev/zero?size=1280x720", _sysfs(tmp_path))
     assert name == "Cam Link 4K: Cam Link 4K 0fd9 0066 A1"
 
 
