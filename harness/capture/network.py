@@ -229,8 +229,11 @@ class _Reader:
                 self._known.set()
 
     def _order(self, items: list[Captured]) -> None:
-        for item in items if self._decoder.format else ():
-            for ready in self._in_order.add(item, self._decoder.format):
+        stream = self._decoder.format
+        if stream is None:
+            return
+        for item in items:
+            for ready in self._in_order.add(item, stream):
                 self._put(ready)
 
     def _put(self, item: Captured) -> None:
