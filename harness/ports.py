@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from typing import Literal
+from urllib.parse import urlsplit
 
 PortKind = Literal["capture", "sound", "adb", "infrared", "cec", "network", "power", "virtual"]
 
@@ -27,3 +28,12 @@ class Port:
     uri: str
     name: str
     note: str = ""
+
+
+def without_password(uri: str) -> str:
+    """Return a URI as it may be shown: its password, if it has one, becomes `***`."""
+    try:
+        password = urlsplit(uri).password
+    except ValueError:
+        return uri
+    return uri.replace(f":{password}@", ":***@", 1) if password else uri

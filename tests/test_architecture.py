@@ -21,6 +21,7 @@ VALUES = {
     "record",
     "decoding",
     "ports",
+    "writing",
     "certificate",
 }
 LEVELS = [

@@ -72,3 +72,12 @@ def test_the_page_about_devices_shows_files_that_are_right():
 def test_the_page_about_devices_names_every_kind_of_control_and_capture():
     page = (ROOT / "devices/README.md").read_text()
     assert set(re.findall(r"^\| `(\w+):", page, re.M)) == set(SCHEMES) | set(SOURCES)
+
+
+def test_each_fault_of_a_rig_is_held_by_a_test():
+    rows = re.findall(
+        r"^\| .* \| `(tests/\S+)::(test_\w+)` \|$", (ROOT / "docs/rig-faults.md").read_text(), re.M
+    )
+    assert len(rows) >= 25
+    for path, name in rows:
+        assert f"def {name}(" in (ROOT / path).read_text(), f"{path} has no {name}"

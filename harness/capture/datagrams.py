@@ -43,6 +43,8 @@ class Datagrams:
     def __init__(self, uri: str, address: tuple[str, int], *, rtp: bool, interface: str = "") -> None:
         self.arrived_ns = 0
         """When the datagram that was read last arrived, on CLOCK_MONOTONIC; 0 before the first."""
+        self.heard_ns = 0
+        """When the last datagram of the right kind arrived."""
         self.name = uri
         self._uri = uri
         self._rtp = rtp
@@ -93,6 +95,7 @@ class Datagrams:
             payload = self._payload(data)
             if payload is None:
                 continue
+            self.heard_ns = arrived_ns
             with self._change:
                 # What does not fit is missed by the demuxer, which counts the packets of the stream.
                 if self._bytes + len(payload) <= QUEUE_BYTES:
@@ -128,7 +131,7 @@ def _listening(uri: str, address: tuple[str, int], interface: str) -> socket.soc
         listening.close()
         raise RigError(
             f"{uri}: cannot listen there ({error.strerror or error}); name a multicast group or an address "
-            "of this computer, and a port that no other program has"
+            "of this computer, and a port that no other program has, such as udp://:5000"
         ) from None
     return listening
 

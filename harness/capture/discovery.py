@@ -4,8 +4,13 @@ from harness.ports import Port
 
 
 def capture_ports() -> list[Port]:
-    """Return what can be captured from here, in the order of their URIs."""
-    from harness.capture.portaudio import sound_ports  # noqa: PLC0415 - only what is asked for is loaded
+    """Return what can be captured from here, in the order of their URIs.
+
+    The URI of a capture card names the sound input that belongs to it, where one does.
+    """
+    from harness.capture.pairing import paired  # noqa: PLC0415 - only what is asked for is loaded
+    from harness.capture.portaudio import sound_ports  # noqa: PLC0415
     from harness.capture.v4l2.finding import v4l2_ports  # noqa: PLC0415
 
-    return [*sound_ports(), *v4l2_ports()]
+    sounds = sound_ports()
+    return [*sounds, *paired(v4l2_ports(), sounds)]

@@ -18,7 +18,8 @@ from harness.errors import CaptureLost, HarnessError, InputError
 from harness.media import AudioBlock, Captured, Gap, RigEvent, SignalEvent, StreamFormat
 
 HOLD_NS = NS_PER_S // 2
-"""So long an item waits for an earlier one of the other source, which is on its way."""
+"""So long an item waits for an earlier one of the other source, which is on its way. What comes still later,
+such as sound of which some may be missing, comes after its pictures, with its own time."""
 
 TELL_NS = NS_PER_S
 """While there is no sound, a gap says so every second, so that no recording passes it over."""

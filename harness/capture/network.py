@@ -1,6 +1,7 @@
 """A network encoder as a capture source: MPEG-TS over UDP or RTP, or RTSP."""
 
 import contextlib
+import ipaddress
 import queue
 import threading
 import time
@@ -12,12 +13,14 @@ import av
 import av.error
 
 from harness.capture.datagrams import Datagrams
+from harness.capture.in_order import InOrder
 from harness.capture.live_decoder import LiveDecoder
 from harness.capture.uri import address_and_options, whole_number
 from harness.clock import NS_PER_MS, NS_PER_S
 from harness.decoding.container import best_stream
 from harness.errors import CaptureLost, InputError, RigError
 from harness.media import Captured, StreamFormat
+from harness.ports import without_password
 
 OPTIONS = {
     "udp": ("latency_ms", "interface"),
@@ -26,7 +29,7 @@ OPTIONS = {
 }
 LATENCIES_MS = range(5_001)
 PORTS = range(1, 65_536)
-RTSP_PORT = 554
+ANY = "0.0.0.0"  # noqa: S104 - whoever writes udp://:5000 asks for it
 
 OPEN_S = 15.0
 """Encoders send a key frame every second or two, some every ten."""
@@ -39,13 +42,13 @@ WAITING = 240
 
 POLL_S = 0.1
 PROBE = {"analyzeduration": "1500000", "probesize": "5000000"}
-FROM_SERVER = {"protocol_whitelist": "rtsp,rtp,udp,tcp", "stimeout": "5000000"}
+FROM_SERVER = {"protocol_whitelist": "rtsp,rtp,udp,tcp"}
 OWN_WORDS = {"udp", "tcp", "http", "multicast", "filter_src", "listen"}
 """What libav would take as an option of its own at the end of an RTSP address."""
 
 
 class NetworkStream:
-    """Captures what an encoder sends: `udp://239.1.1.1:5000`, `rtp://0.0.0.0:5004`, `rtsp://host/path`.
+    """Captures what an encoder sends: `udp://239.1.1.1:5000`, `rtp://:5004`, `rtsp://host/path`.
 
     Times are those of the encoder's stamps, put on the computer's clock by their arrival, its drift
     corrected. `latency_ms` is how long a picture takes from HDMI to here; it is subtracted from all times.
@@ -62,13 +65,17 @@ class NetworkStream:
     """
 
     def __init__(self, scheme: str, rest: str) -> None:
-        self.uri = _shown(scheme, rest)
+        self.uri = without_password(f"{scheme}:{rest}")
         self._scheme = scheme
         _, self._options = address_and_options(self.uri, OPTIONS[scheme])
         self._latency_ns = (
             whole_number(self.uri, self._options, "latency_ms", LATENCIES_MS) or 0
         ) * NS_PER_MS
         self._address = _address(self.uri, scheme, rest.partition("?")[0])
+        self._interface = self._options.get("interface", "")
+        if scheme != "rtsp":
+            for what in (self._address.hostname or ANY, self._interface or ANY):
+                _require_ipv4(self.uri, what)
         self._transport = self._options.get("transport", "tcp")
         if self._transport not in {"tcp", "udp"}:
             raise InputError(f"capture source {self.uri!r}: transport is tcp or udp")
@@ -96,13 +103,11 @@ class NetworkStream:
             reader.close()
 
     def _source(self) -> "_Server | Datagrams":
-        host, port = self._address.hostname or "", self._address.port
+        host, port = self._address.hostname or ANY, self._address.port
         if self._scheme == "rtsp":
             return _Server(self._address.geturl(), self._transport)
         address = (host, port or 0)
-        return Datagrams(
-            self.uri, address, rtp=self._scheme == "rtp", interface=self._options.get("interface", "")
-        )
+        return Datagrams(self.uri, address, rtp=self._scheme == "rtp", interface=self._interface)
 
 
 class _Server:
@@ -113,6 +118,8 @@ class _Server:
     def __init__(self, url: str, transport: str) -> None:
         self.url = url
         self.transport = transport
+
+    heard_ns = 0
 
     @property
     def arrived_ns(self) -> int:
@@ -128,7 +135,7 @@ class _Reader:
     def __init__(self, source: _Server | Datagrams, uri: str, latency_ns: int) -> None:
         self._source = source
         self._uri = uri
-        self._decoder = LiveDecoder(uri, latency_ns)
+        self._decoder, self._in_order = LiveDecoder(uri, latency_ns), InOrder()
         self._items: queue.Queue[Captured] = queue.Queue(WAITING)
         self._known = threading.Event()
         self._stopped = threading.Event()
@@ -177,24 +184,31 @@ class _Reader:
             raise CaptureLost(str(error)) from None
 
     def _silent(self) -> bool:
-        return time.monotonic_ns() - self._seen_ns > NOTHING_S * NS_PER_S
+        heard_ns = max(self._seen_ns, self._source.heard_ns)
+        return time.monotonic_ns() - heard_ns > NOTHING_S * NS_PER_S
 
     def _nothing(self) -> str:
         return f"nothing arrives at {self._uri}: is the encoder sending here?"
 
     def _run(self) -> None:
+        error = None
         try:
-            while not self._stopped.is_set():
-                with _container(self._source) as container:
-                    self._decode(container)
-                if not self._decoder.restarted and not self._stopped.is_set():
-                    raise CaptureLost(f"{self._uri}: the sender has ended the stream; start it anew")
-        except RigError as error:
-            self._error = error
-        except (av.error.FFmpegError, OSError, ValueError) as error:
-            self._error = CaptureLost(f"{self._uri}: {_reason(error)}")
-        finally:
-            self._known.set()
+            self._read_on()
+        except RigError as told:
+            error = told
+        except (av.error.FFmpegError, OSError, ValueError) as failed:
+            error = CaptureLost(f"{self._uri}: {_reason(failed)}")
+        for item in self._in_order.rest():
+            self._put(item)
+        self._error = error
+        self._known.set()
+
+    def _read_on(self) -> None:
+        while not self._stopped.is_set():
+            with _container(self._source) as container:
+                self._decode(container)
+            if not self._decoder.restarted and not self._stopped.is_set():
+                raise CaptureLost(f"{self._uri}: the sender has ended the stream; start it anew")
 
     def _decode(self, container: Any) -> None:
         video, audio = best_stream(container, "video"), best_stream(container, "audio")
@@ -208,12 +222,16 @@ class _Reader:
             if self._stopped.is_set():
                 return
             if packet.size:
-                for item in decoder.take(packet, self._source.arrived_ns):
-                    self._put(item)
+                self._order(decoder.take(packet, self._source.arrived_ns))
             if decoder.restarted:
                 return
             if decoder.format is not None:
                 self._known.set()
+
+    def _order(self, items: list[Captured]) -> None:
+        for item in items if self._decoder.format else ():
+            for ready in self._in_order.add(item, self._decoder.format):
+                self._put(ready)
 
     def _put(self, item: Captured) -> None:
         while not self._stopped.is_set():
@@ -239,8 +257,13 @@ def _address(uri: str, scheme: str, address: str) -> SplitResult:
         host, port = found.hostname, found.port
     except ValueError as error:
         raise InputError(f"capture source {uri!r}: no usable address ({error})") from None
-    if not host or (port is None and scheme != "rtsp") or (port is not None and port not in PORTS):
-        raise InputError(f"capture source {uri!r}: write {scheme}://HOST:PORT")
+    if (
+        (not host and scheme == "rtsp")
+        or (port is None and scheme != "rtsp")
+        or (port is not None and port not in PORTS)
+    ):
+        example = "rtsp://HOST/PATH" if scheme == "rtsp" else f"{scheme}://239.1.1.1:5000 or {scheme}://:5000"
+        raise InputError(f"capture source {uri!r}: write {example}")
     if any(ord(letter) <= ord(" ") for letter in address):
         raise InputError(f"capture source {uri!r}: an address holds no blanks")
     path = unquote(found.path)
@@ -249,13 +272,13 @@ def _address(uri: str, scheme: str, address: str) -> SplitResult:
     return found._replace(path=path)
 
 
-def _shown(scheme: str, rest: str) -> str:
-    """Return the URI without its password."""
-    with contextlib.suppress(ValueError):
-        password = urlsplit(f"{scheme}:{rest}").password
-        if password:
-            return f"{scheme}:{rest}".replace(f":{password}@", ":***@", 1)
-    return f"{scheme}:{rest}"
+def _require_ipv4(uri: str, address: str) -> None:
+    try:
+        ipaddress.IPv4Address(address)
+    except ValueError:
+        raise InputError(
+            f"capture source {uri!r}: {address!r} is no address like 239.1.1.1 or 192.168.1.5"
+        ) from None
 
 
 def _reason(error: Exception) -> str:

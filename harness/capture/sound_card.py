@@ -16,7 +16,7 @@ from harness.errors import CaptureLost, RigError
 from harness.media import AudioFormat, Captured, RigEvent, StreamFormat
 
 OPTIONS = ("rate", "channels", "latency_ms")
-USUAL_RATE_HZ = 48_000
+USUAL_RATES_HZ = (48_000, 44_100)
 RATES_HZ = range(8_000, 192_001)
 CHANNELS = range(1, 9)
 LATENCIES_MS = range(2_001)
@@ -120,12 +120,13 @@ class SoundCard:
         rate_hz = self._rate_hz
         if rate_hz is None:
             offered = rates_hz(chosen, channels)
-            rate_hz = USUAL_RATE_HZ if USUAL_RATE_HZ in offered or not offered else chosen.rate_hz
+            usual = [rate_hz for rate_hz in USUAL_RATES_HZ if rate_hz in offered]
+            rate_hz = [*usual, *offered, chosen.rate_hz][0]
         return AudioFormat(rate_hz, channels)
 
     def _await_steady(self, count: SampleCount) -> None:
         while not count.steady:
-            chunk = self._next(SILENT_S)
+            chunk = self._next(OPEN_S)
             if chunk is None:
                 raise RigError(
                     f"{self.uri}: the input opens, but no sound comes from it; plug it in anew, and see that "

@@ -68,6 +68,8 @@ def _tasks(device: Device) -> dict[str, Callable[[], str]]:
         name: (lambda control=control: say_control(device, control))  # type: ignore[misc]
         for name, control in device.controls.items()
     }
+    if device.power_switch:
+        tasks["power"] = device.power_switch.says
     if device.capture_uri:
         tasks["capture"] = lambda: say_capture(device.capture_uri or "")
     return tasks

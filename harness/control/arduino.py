@@ -33,11 +33,18 @@ def make(wanted: Wanted) -> "ArduinoIr":
 class ArduinoIr(Blaster):
     """Sends by an Arduino; `press` returns when the board says that the light is out."""
 
+    what = "Arduino"
+
     def __init__(self, port: str, keys: IrKeyMap, clock: Clock | None = None, *, baud: int = BAUD) -> None:
         super().__init__(port, keys, clock)
         self._baud = baud
         self._serial: serial.Serial | None = None
         self._most = 0
+
+    def version(self) -> str:
+        """Return what the sketch says of itself; raises ControlLost."""
+        self.open()
+        return f"sketch version {arduino.VERSION}, room for {self._most} durations"
 
     def _is_open(self) -> bool:
         return self._serial is not None

@@ -19,7 +19,7 @@ from harness.control.cec_device import CAN_SET_ADDRESSES, CAN_TRANSMIT, Answer
 from harness.control.faults import Refused, told
 from harness.control.keymap import known_key
 from harness.control.uri import Wanted, whole_number
-from harness.errors import InputError
+from harness.errors import ControlLost, InputError
 from harness.timeline import Press
 
 OUR_NAME = "Capture"
@@ -56,6 +56,9 @@ class CecControl:
     """
 
     name = "cec"
+    what = "CEC"
+    keys = dict.fromkeys(KEYS)
+    """The keys it has; what each sends is in `cec_codes`."""
 
     def __init__(self, path: str, target: int | None = None, clock: Clock | None = None) -> None:
         self.path = path
@@ -95,6 +98,15 @@ class CecControl:
         with self._told():
             self._say(b"")
 
+    def version(self) -> str:
+        """Return where on the cable the device answers, and its power; raises ControlLost."""
+        self.open()
+        where = f"logical address {self._to}"
+        try:
+            return f"{where}, {self.power_status()}"
+        except ControlLost:
+            return where
+
     def power_status(self) -> str:
         """Return `on`, `standby`, `going on` or `going to standby`; raises ControlLost."""
         self.open()
@@ -130,7 +142,8 @@ class CecControl:
             self.close()
             raise InputError(f"cec {self.path}: address {self.target} is the adapter's own; correct `to`")
         for address in wanted:
-            if cec_device.transmit(self._opened(), self._source, address).acknowledged:
+            answer = cec_device.transmit(self._opened(), self._source, address)
+            if answer.sent and answer.acknowledged:
                 return address
         raise Refused(SILENT)
 

@@ -62,13 +62,19 @@ def address(descriptor: int) -> int | None:
 
 def become_tv(descriptor: int, name: str) -> None:
     """Claim the TV's address, at the root of the HDMI tree; raises OSError."""
-    if struct.unpack("=H", call(descriptor, GET_PLACE, bytes(2)))[0] == NO_PLACE:
+    capabilities = adapter(descriptor).capabilities
+    if capabilities & CAN_SET_PLACE and _place(descriptor) == NO_PLACE:
         call(descriptor, SET_PLACE, struct.pack("=H", 0))
     # Zeroes: kind and device type are TV.
     data = ADDRESSES.pack(
         b"", 0, CEC_1_4, 1, NO_VENDOR, 0, name.encode("ascii")[:14], bytes(4), bytes(4), bytes(4), bytes(48)
     )
     call(descriptor, SET_ADDRESSES, data)
+
+
+def _place(descriptor: int) -> int:
+    """Return where in the HDMI tree the adapter is."""
+    return int(struct.unpack("=H", call(descriptor, GET_PLACE, bytes(2)))[0])
 
 
 def transmit(descriptor: int, source: int, target: int, words: bytes = b"", reply: int = 0) -> Answer:

@@ -75,6 +75,12 @@ class ItachControl(Blaster):
                 raise Refused("its learner does not end")
         return pronto.write(tidied(itach.learned(line)))
 
+    def version(self) -> str:
+        """Return what the box says of its firmware, such as `710-1005-05`; raises ControlLost."""
+        self.open()
+        with told(f"{self.what} {self.port}", self.close):
+            return self._ask("getversion")
+
     def _is_open(self) -> bool:
         return self._lines is not None
 

@@ -63,6 +63,7 @@ class LircControl:
     """Asks lircd to send; a held key is started, then stopped."""
 
     name = "lirc"
+    what = "lircd"
 
     def __init__(self, path: str, remote: str, keys: dict[str, str], clock: Clock | None = None) -> None:
         self.path = path

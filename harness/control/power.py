@@ -1,9 +1,8 @@
 """A mains switch on the network: turns a device's power off and on. Shelly, Tasmota, or any by two paths."""
 
-import json
 import os
-from collections.abc import Callable
-from typing import Annotated, Literal, NamedTuple
+from contextlib import AbstractContextManager
+from typing import Annotated, Literal
 from urllib.parse import quote
 
 from pydantic import AfterValidator, Field, SecretStr, model_validator
@@ -11,6 +10,7 @@ from pydantic import AfterValidator, Field, SecretStr, model_validator
 from harness.clock import Clock, MonotonicClock
 from harness.config import Strict
 from harness.control.faults import Refused, told
+from harness.control.switches import KINDS
 from harness.control.web import Site
 from harness.errors import ConfigError
 
@@ -62,13 +62,6 @@ class PowerProfile(Strict):
         return self
 
 
-class _Way(NamedTuple):
-    """How a kind of switch is asked, and whether its answer says that it did."""
-
-    path: Callable[[PowerProfile, bool, str], str]
-    done: Callable[[str, bool], bool]
-
-
 class PowerSwitch:
     """One outlet. Every method raises ControlLost, in one line and without the password."""
 
@@ -94,19 +87,49 @@ class PowerSwitch:
         finally:
             self.on()
 
+    def state(self) -> bool | None:
+        """Return whether the power is on; None for the kind `http`, which cannot be asked."""
+        kind = KINDS.get(self.profile.kind)
+        if kind is None:
+            return None
+        with self._told():
+            is_on = kind.is_on(self._ask(kind.look(self.profile.outlet)))
+            if is_on is None:
+                raise Refused(f"it does not say whether outlet {self.profile.outlet} is on{self._doubt()}")
+            return is_on
+
+    def says(self) -> str:
+        """Return in words whether the power is on; nothing is turned."""
+        state = {True: "on", False: "off", None: "not asked: this kind can only be turned"}[self.state()]
+        return f"{self.profile.kind} at {self.profile.url}, outlet {self.profile.outlet}: {state}"
+
     def _turn(self, on: bool) -> None:
-        way = WAYS[self.profile.kind]
-        with told(f"power switch {self.profile.url}", lambda: None):
-            reply = self._site.ask(way.path(self.profile, on, self._password), self.profile.method)
-            if reply.status in (401, 403):
-                raise Refused(REFUSED)
-            if not 200 <= reply.status < 300:
-                raise Refused(f"it answers with HTTP status {reply.status}; is it a {self.profile.kind}?")
-            if not way.done(reply.text, on):
-                wanted = "on" if on else "off"
-                raise Refused(
-                    f"outlet {self.profile.outlet} did not turn {wanted}; is it a {self.profile.kind}?"
-                )
+        """Turn the power, and see that it did."""
+        kind, profile = KINDS.get(self.profile.kind), self.profile
+        own = (profile.on_path if on else profile.off_path) or "/"
+        with self._told():
+            self._ask(kind.turn(profile.outlet, on) if kind else own, profile.method)
+            if self.state() not in (on, None):
+                raise Refused(f"outlet {profile.outlet} did not turn {'on' if on else 'off'}{self._doubt()}")
+
+    def _ask(self, path: str, method: str = "GET") -> str:
+        """Make one request; raises Refused when it is not taken."""
+        if self.profile.kind == "tasmota" and self._password:
+            # Tasmota takes the login as fields of the query.
+            user, password = quote(self.profile.user or "admin", safe=""), quote(self._password, safe="")
+            path = path.replace("?", f"?user={user}&password={password}&", 1)
+        reply = self._site.ask(path, method)
+        if reply.status in (401, 403):
+            raise Refused(REFUSED)
+        if not 200 <= reply.status < 300:
+            raise Refused(f"it answers with HTTP status {reply.status}{self._doubt()}")
+        return reply.text
+
+    def _told(self) -> AbstractContextManager[None]:
+        return told(f"power switch {self.profile.url}", lambda: None)
+
+    def _doubt(self) -> str:
+        return f"; is it a {self.profile.kind}, and are user and password right?"
 
 
 def _password(profile: PowerProfile) -> str:
@@ -117,46 +140,3 @@ def _password(profile: PowerProfile) -> str:
             f"power: the environment variable {profile.password_env} with the password is not set"
         )
     return os.environ[profile.password_env]
-
-
-def _shelly1_path(profile: PowerProfile, on: bool, _: str) -> str:
-    return f"/relay/{profile.outlet}?turn={'on' if on else 'off'}"
-
-
-def _shelly2_path(profile: PowerProfile, on: bool, _: str) -> str:
-    return f"/rpc/Switch.Set?id={profile.outlet}&on={'true' if on else 'false'}"
-
-
-def _tasmota_path(profile: PowerProfile, on: bool, password: str) -> str:
-    who = (
-        f"user={quote(profile.user or 'admin', safe='')}&password={quote(password, safe='')}&"
-        if password
-        else ""
-    )
-    return f"/cm?{who}cmnd=Power{profile.outlet + 1}%20{'On' if on else 'Off'}"
-
-
-def _http_path(profile: PowerProfile, on: bool, _: str) -> str:
-    return (profile.on_path if on else profile.off_path) or "/"
-
-
-def _tasmota_done(text: str, on: bool) -> bool:
-    return any(name.startswith("POWER") and value == ("ON" if on else "OFF") for name, value in _fields(text))
-
-
-def _fields(text: str) -> list[tuple[str, object]]:
-    """Return the fields of a JSON object; none of anything else."""
-    try:
-        found = json.loads(text)
-    except (ValueError, RecursionError):
-        return []
-    return list(found.items()) if isinstance(found, dict) else []
-
-
-WAYS = {
-    "shelly1": _Way(_shelly1_path, lambda text, on: ("ison", on) in _fields(text)),
-    "shelly2": _Way(_shelly2_path, lambda text, _: "was_on" in dict(_fields(text))),
-    "tasmota": _Way(_tasmota_path, _tasmota_done),
-    "http": _Way(_http_path, lambda *_: True),
-}
-"""Sources: Shelly's API documentation (Gen1 `/relay`, Gen2 `Switch.Set`), Tasmota's `Commands` (`/cm`)."""

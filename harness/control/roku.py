@@ -6,6 +6,7 @@ Source: Roku's developer documentation, "External Control Protocol (ECP)".
 import http.client
 import re
 from contextlib import AbstractContextManager
+from html import unescape
 from urllib.parse import quote
 
 from harness.clock import Clock, MonotonicClock
@@ -75,6 +76,8 @@ class RokuControl:
     """Presses keys, types and starts apps on one Roku."""
 
     name = "roku"
+    what = "Roku"
+    keys = ROKU_KEYS
 
     def __init__(self, host: str, port: int = PORT, clock: Clock | None = None) -> None:
         self.address = f"{host}:{port}"
@@ -89,7 +92,7 @@ class RokuControl:
                 text = self._ask("/query/device-info", "GET").text
                 if "<device-info>" not in text:
                     raise Refused("what answers there is not a Roku; correct the URI")
-                self._info = {name: _field(text, name) for name in ("friendly-device-name", "model-name")}
+                self._info = {name: _field(text, name) for name in ("model-name", "friendly-device-name")}
 
     def press(self, key: str, *, hold_s: float = 0.0) -> Press:
         """Press a key, for `hold_s` seconds; raises PlanError for one Roku does not have, ControlLost."""
@@ -133,6 +136,11 @@ class RokuControl:
         self._info = None
         self.open()
 
+    def version(self) -> str:
+        """Return its model and the name that its owner gave it; raises ControlLost."""
+        self.open()
+        return " ".join(filter(None, (self._info or {}).values()))
+
     def power_status(self) -> str:
         """Return `PowerOn`, `Ready` (off), `DisplayOff` ...; raises ControlLost."""
         with self._told():
@@ -160,4 +168,4 @@ class RokuControl:
 def _field(text: str, name: str) -> str:
     """Return one field of the device's own XML, without trusting it to a parser."""
     found = re.search(FIELD.format(re.escape(name)), text)
-    return found[1][:100] if found else ""
+    return unescape(found[1])[:100] if found else ""

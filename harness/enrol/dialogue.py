@@ -12,6 +12,7 @@ from harness.enrol.draft import (
     Draft,
     app_problem,
     capture_problem,
+    control_name,
     control_problem,
     feature_problems,
     id_problem,
@@ -21,6 +22,7 @@ from harness.enrol.keymaps import can_learn, needs_map, suiting_maps
 from harness.enrol.live import LEARN_S, Live
 from harness.enrol.pictures import png
 from harness.enrol.saving import save, text_of
+from harness.enrol.sounds import name_of, sound_of, takes_sound, with_sound
 from harness.errors import HarnessError
 from harness.ports import Port
 
@@ -152,8 +154,19 @@ def _capture(asker: Asker, draft: Draft, found: Found, live: Live) -> None:
             capture_problem,
         )
         draft.capture = "" if draft.capture == NONE else draft.capture
+        if takes_sound(draft.capture) and not sound_of(draft.capture):
+            draft.capture = with_sound(draft.capture, _sound(asker, found))
         if _open(asker, draft, live) or asker.yes("Keep these although not all answers?", default=False):
             return
+
+
+def _sound(asker: Asker, found: Found) -> str:
+    """Return the name of the sound input that belongs to the card."""
+    options = [(name_of(port), f"{port.name}  {port.note}") for port in found.sounds]
+    if not options:
+        return ""
+    chosen = asker.choose("Which sound input belongs to it?", [*options, (NONE, "none: picture alone")])
+    return "" if chosen == NONE else chosen
 
 
 def _picture(asker: Asker, live: Live, stills: Path) -> None:
@@ -222,8 +235,8 @@ def _uri_problem(uri: str, folder: Path) -> str:
 
 
 def _control_name(uri: str, draft: Draft) -> str:
-    scheme = uri.partition(":")[0]
-    names = (scheme, *(f"{scheme}-{number}" for number in range(2, 100)))
+    first = control_name(uri)
+    names = (first, *(f"{first}-{number}" for number in range(2, 100)))
     return next(name for name in names if name not in draft.controls)
 
 

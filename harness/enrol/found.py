@@ -46,6 +46,11 @@ class Found:
         """Return what captures a picture; the others are sound inputs."""
         return [port for port in self.captures if port.kind == "capture"]
 
+    @property
+    def sounds(self) -> list[Port]:
+        """Return the sound inputs that can be named beside a card."""
+        return [port for port in self.captures if port.kind == "sound" and port.uri != "sound:NAME"]
+
     def advice_for(self, what: Literal["capture", "control"]) -> list[str]:
         """Say what to do where nothing of that kind was found."""
         return [] if {"capture": self.cards, "control": self.controls}[what] else [NOTHING[what]]

@@ -6,8 +6,9 @@ from typing import Final
 from harness.capture import open_source
 from harness.clock import Clock, MonotonicClock
 from harness.enrol.answers import say_format
+from harness.enrol.pictures import small, unlike
 from harness.errors import HarnessError
-from harness.media import Frame, SignalEvent, StreamFormat
+from harness.media import Frame, Plane, SignalEvent, StreamFormat
 
 READ_S: Final = 0.2
 END_S: Final = 3.0
@@ -25,6 +26,8 @@ class Preview:
         self._frame: Frame | None = None
         self._format: StreamFormat | None = None
         self._trouble = ""
+        self._anchor: Plane | None = None
+        self._changed_ns = 0
         self._change = threading.Condition()
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="preview", daemon=True)
@@ -34,6 +37,11 @@ class Preview:
     def frame(self) -> Frame | None:
         """Return the last frame that came, None before the first and without a signal."""
         return self._frame
+
+    @property
+    def changed_ns(self) -> int:
+        """Return when the picture last became another one: since then it has been still."""
+        return self._changed_ns
 
     @property
     def alive(self) -> bool:
@@ -91,10 +99,17 @@ class Preview:
         with self._change:
             if isinstance(item, Frame):
                 self._frame = item
+                self._compare(item)
             else:
+                self._anchor = None
                 self._format = None if item.kind == "signal_lost" else item.format
                 self._frame = None
             self._change.notify_all()
+
+    def _compare(self, frame: Frame) -> None:
+        seen = small(frame)
+        if self._anchor is None or unlike(seen, self._anchor):
+            self._anchor, self._changed_ns = seen, frame.t_ns
 
     def _end(self, words: str) -> None:
         with self._change:

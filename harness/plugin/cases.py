@@ -76,6 +76,8 @@ def _close(item: pytest.Item, report: pytest.TestReport, case: CaseState) -> Non
             ", ".join(repr(defect) for watch in case.watches if watch.settled for defect in watch.defects),
         ),
     ]
+    if record.notes:
+        report.user_properties.append(("notes", "; ".join(record.notes)))
     del item.stash[CASE]
 
 

@@ -76,17 +76,21 @@ class HarnessRun:
     def header(self) -> list[str]:
         """Say in a line what is tested with what."""
         from harness.plugin.devices import registration
+        from harness.run.qualify.store import qualification, rig_record
         from harness.run.registry import default_folders
         from harness.run.rig import rig_for
 
         lines = []
         for name in self.options.devices or (DEFAULT_DEVICE,):
             found = registration(name)
-            rig = rig_for(found.id, found.profile, self.options.rig, default_folders()).record()
+            own = rig_for(found.id, found.profile, self.options.rig, default_folders())
+            rig = rig_record(found, own, qualification(found, own))
             lines.append(
                 f"device: {found.id} ({found.profile.name}), rig: {rig.name}, "
                 f"capture {rig.capture}, control {rig.control}"
             )
+            if not rig.standing.trusted:
+                lines.append(rig.standing_words)
         return lines
 
     def say(self, line: str) -> None:

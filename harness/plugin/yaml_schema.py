@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 import yaml
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from harness.config import Strict, load, nearest
 from harness.errors import InputError
@@ -13,7 +13,7 @@ from harness.impair.base import FaultSpec
 
 Seconds = Annotated[float, Field(gt=0, le=24 * 3600, allow_inf_nan=False)]
 Word = Annotated[str, Field(min_length=1)]
-VERBS = ("reach", "press", "play", "text", "wait_s", "watch_s")
+VERBS = ("reach", "press", "play", "text", "launch", "power", "wait_s", "watch_s")
 
 
 def _fault(spec: str) -> str:
@@ -22,6 +22,11 @@ def _fault(spec: str) -> str:
     except InputError as error:
         raise ValueError(str(error)) from None
     return spec
+
+
+def _switch(word: object) -> object:
+    """Return what a power step says: YAML takes a bare `off` or `on` for false or true."""
+    return {False: "off", True: "on"}.get(word, word) if isinstance(word, bool) else word
 
 
 def _defect(name: str) -> str:
@@ -37,6 +42,9 @@ class Step(Strict):
     press: Word | None = None
     play: Word | None = None
     text: Word | None = None
+    launch: Word | None = None
+    """An app by its id, where a control can start one (Roku)."""
+    power: Annotated[Literal["off", "on", "cycle"] | None, BeforeValidator(_switch)] = None
     wait_s: Seconds | None = None
     watch_s: Seconds | None = None
     via: Word | None = None

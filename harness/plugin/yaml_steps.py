@@ -7,7 +7,7 @@ import pytest
 
 from harness.plugin.yaml_schema import Case, Plan, Step
 
-STARTERS = ("press", "play", "text")
+STARTERS = ("press", "play", "text", "launch")
 """Verbs that may start a playback: a `watch_s` right after one begins before it."""
 
 

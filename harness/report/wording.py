@@ -68,6 +68,8 @@ def measured(figure: Figure) -> str:
 
 
 def _plain(value: float) -> str:
+    if abs(value) >= 100:
+        return f"{value:.0f}"
     return f"{value:.3g}" if abs(value) >= 0.01 else "0"
 
 

@@ -104,7 +104,7 @@ class Device:
         """Type into the focused field; raises PlanError when no control can type."""
         typing = next((one for one in self.controls.values() if hasattr(one, "text")), None)
         if typing is None:
-            raise PlanError(f"{self.id}: text needs a control that can type (adb)")
+            raise PlanError(f"{self.id}: text needs a control that can type (adb, roku)")
         typing.text(text)
 
     def launch(self, app: str) -> None:

@@ -52,8 +52,11 @@ def _power_back(device: "Device", lost: ControlLost) -> None:
     if switch is None:
         return
     boot_s = switch.profile.boot_s
+    try:
+        switch.cycle()
+    except ControlLost as error:
+        raise ControlLost(f"{lost}; and its power could not be cycled: {error}") from lost
     device.note("power_cycled", f"the device did not answer, so its power was cycled: {lost}")
-    switch.cycle()
     end_ns = device.clock.now_ns() + round(boot_s * NS_PER_S)
     while True:
         try:

@@ -9,6 +9,7 @@ from pydantic import Field
 from harness.config import Strict, load, nearest
 from harness.control.power import PowerProfile
 from harness.errors import InputError
+from harness.ports import without_password
 from harness.record import RigRecord
 from harness.run.registry import ID, Profile
 
@@ -40,11 +41,12 @@ class Rig:
 
     def record(self) -> RigRecord:
         """Return the rig as a run's record holds it."""
+        power = [f"power ({self.power.kind})"] if self.power else []
         return RigRecord(
             id=self.id,
             name=self.name,
             capture=_scheme(self.capture) if self.capture else "none",
-            control=", ".join(f"{name} ({_scheme(uri)})" for name, uri in self.controls.items()),
+            control=", ".join([f"{name} ({_scheme(uri)})" for name, uri in self.controls.items()] + power),
             note=self.note,
         )
 
@@ -83,6 +85,6 @@ def _find(name: str, folders: Sequence[Path]) -> RigFile:
 
 
 def _scheme(uri: str) -> str:
-    """Return a URI without the place that only holds for one run of a virtual device."""
+    """Return a URI without its password, and without a place that holds for one run of a virtual device."""
     scheme, _, place = uri.partition(":")
-    return scheme if "{" in place else uri
+    return scheme if "{" in place else without_password(uri)

@@ -62,7 +62,8 @@ def test_picture_and_sound_come_whole_in_order_and_on_our_clock(scheme):
     ]
     first_ns = {index % 100: t_ns for index, t_ns in encoder.shown_ns.items() if t_ns < shown[-1].t_ns}
     late_ms = [(frame.t_ns - first_ns[seen_index(frame)]) / 1e6 for frame in shown[:-1]]
-    assert min(late_ms) > -5 and np.median(late_ms) < 100
+    # The encoder itself may be late on a busy machine; most of its pictures are not.
+    assert 0 < np.median(late_ms) < 300
     steps_ms = np.diff([frame.t_ns for frame in shown]) / 1e6
     assert np.abs(steps_ms - 20).max() < 1
     blocks = of(AudioBlock, items)
@@ -70,6 +71,7 @@ def test_picture_and_sound_come_whole_in_order_and_on_our_clock(scheme):
     assert [block.first_sample - blocks[0].first_sample for block in blocks] == list(count[:-1])
     assert np.abs(blocks[0].samples).max() == pytest.approx(8000 / 32768, rel=0.1)
     assert not of(Gap, items)
+    assert [item.t_ns for item in items] == sorted(item.t_ns for item in items)
 
 
 def test_a_multicast_group_is_joined():
@@ -190,8 +192,11 @@ def test_a_port_that_is_taken_is_told():
 @pytest.mark.parametrize(
     ("uri", "told"),
     [
-        ("udp://127.0.0.1", "write udp://HOST:PORT"),
-        ("udp://127.0.0.1:0", "write udp://HOST:PORT"),
+        ("udp://127.0.0.1", "write udp://239.1.1.1:5000 or udp://:5000"),
+        ("udp://127.0.0.1:0", "write udp://239"),
+        ("udp://encoder:5000", "'encoder' is no address like 239.1.1.1"),
+        ("udp://[ff02::1]:5000", "'ff02::1' is no address like"),
+        ("udp://239.1.1.1:5000?interface=eth0", "'eth0' is no address like"),
         ("udp://127.0.0.1:99999", "no usable address"),
         ("udp://127.0.0.1:5000?fifo_size=9", "unknown option 'fifo_size'"),
         ("udp://127.0.0.1:5000?latency=9", "did you mean 'latency_ms'"),
@@ -199,7 +204,7 @@ def test_a_port_that_is_taken_is_told():
         ("rtsp://host/live?transport=http", "transport is tcp or udp"),
         ("rtsp://host/live?protocol_whitelist=file", "unknown option"),
         ("rtsp://host/live%3Flisten", "write transport="),
-        ("rtsp:///live", "write rtsp://HOST:PORT"),
+        ("rtsp:///live", "write rtsp://HOST/PATH"),
         ("rtsp://host/a b", "no blanks"),
     ],
 )
@@ -226,8 +231,14 @@ def refused(uri, told):
         source.open()
 
 
-def test_an_rtsp_server_is_asked_and_what_it_sends_is_captured():
-    with rtsp_server() as server, closing(open_source(f"rtsp://127.0.0.1:{server.port}/live")) as source:
+@pytest.mark.parametrize("direct", [False, True], ids=["ts", "h264"])
+@pytest.mark.parametrize("transport", ["tcp", "udp"])
+def test_an_rtsp_server_is_asked_and_what_it_sends_is_captured(transport, direct):
+    uri = "rtsp://127.0.0.1:{}/live?transport={}"
+    with (
+        rtsp_server(direct=direct) as server,
+        closing(open_source(uri.format(server.port, transport))) as source,
+    ):
         assert source.open() == STREAM
         items = taken(source, frames(30))
     shown = of(Frame, items)

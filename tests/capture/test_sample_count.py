@@ -5,7 +5,16 @@ import itertools
 import numpy as np
 import pytest
 
-from harness.capture.sample_count import DOUBT, LATER, LEAD_IN_NS, OVERFLOW, QUEUE_FULL, Chunk, SampleCount
+from harness.capture.sample_count import (
+    DOUBT,
+    HOLD_NS,
+    LEAD_IN_NS,
+    LOST,
+    OVERFLOW,
+    QUEUE_FULL,
+    Chunk,
+    SampleCount,
+)
 from harness.media import AudioBlock, Gap, RigEvent
 
 RATE_HZ = 48_000
@@ -90,27 +99,74 @@ def test_the_latency_that_is_known_is_subtracted():
     assert first.t_ns - blocks_of(taken(early, other.chunks(0.5)))[0].t_ns == 40_000_000
 
 
-@pytest.mark.parametrize("flagged", [True, False])
 @pytest.mark.parametrize("lost_ms", [60, 130, 900])
-def test_lost_samples_are_a_gap_of_their_length_and_the_count_goes_on(lost_ms, flagged):
+def test_lost_samples_are_a_gap_of_their_length_and_the_count_goes_on(lost_ms):
     card = Card()
     count = started(card)
-    before = taken(count, card.chunks(3))
+    items = taken(count, card.chunks(3))
     card.lost = lost_ms * RATE_HZ // 1000
-    items = before + taken(count, [card.chunk(overflowed=flagged), *card.chunks(2)]) + count.end()
+    items += taken(count, [card.chunk(overflowed=True), *card.chunks(3)]) + count.end()
     event, gap = losses_of(items)
-    assert gap.medium == "audio" and gap.reason == (OVERFLOW if flagged else LATER)
-    assert event.kind == "overflow" and gap.reason in event.detail
-    assert (gap.end_ns - gap.start_ns) / 1e6 == pytest.approx(lost_ms, abs=1)
+    assert event.kind == "overflow" and OVERFLOW in event.detail
+    assert gap.medium == "audio" and gap.reason == OVERFLOW
+    # The chunk that the driver marks holds sound of both sides of the hole: it is left out.
+    assert (gap.end_ns - gap.start_ns) / 1e6 == pytest.approx(lost_ms + 10, abs=1)
+    assert gap.start_ns == pytest.approx(card.true_ns(4 * RATE_HZ), abs=3e6)
     blocks = blocks_of(items)
-    jumps = [b.first_sample - a.first_sample - BLOCK for a, b in itertools.pairwise(blocks)]
-    assert sorted(jumps)[-1] == pytest.approx(card.lost, abs=48) and sorted(jumps)[-2] == 0
-    after = blocks[jumps.index(max(jumps)) + 1]
-    # Jitter alone cannot be told from the first lost samples: a few blocks early is as near as it gets.
-    assert card.true_ns(RATE_HZ * 4 - 5 * BLOCK) < gap.start_ns < card.true_ns(RATE_HZ * 4 + BLOCK)
+    (jump,) = [b.first_sample - a.first_sample - BLOCK for a, b in jumps_of(blocks)]
+    assert jump == pytest.approx(card.lost + BLOCK, abs=48)
+    (after,) = [b for _, b in jumps_of(blocks)]
     assert after.t_ns == pytest.approx(gap.end_ns, abs=10_000)
     last = blocks[-1]
     assert last.t_ns == pytest.approx(card.true_ns(last.first_sample + RATE_HZ), abs=3_000_000)
+
+
+def jumps_of(blocks):
+    return [
+        (a, b) for a, b in itertools.pairwise(blocks) if b.first_sample != a.first_sample + len(a.samples)
+    ]
+
+
+def test_sound_that_a_card_lost_without_a_word_is_doubtful_at_once_and_counted_as_lost_in_the_end():
+    card = Card()
+    count = started(card)
+    items = taken(count, card.chunks(3))
+    card.lost = 100 * RATE_HZ // 1000
+    items += taken(count, card.chunks(40)) + count.end()
+    doubtful, event, gap = losses_of(items)
+    assert doubtful.reason == DOUBT
+    assert doubtful.start_ns == pytest.approx(card.true_ns(4 * RATE_HZ), abs=100e6)
+    assert (event.kind, gap.reason) == ("overflow", LOST)
+    assert (gap.end_ns - gap.start_ns) / 1e6 == pytest.approx(100, abs=3)
+    last = blocks_of(items)[-1]
+    assert last.first_sample == pytest.approx(43 * RATE_HZ - BLOCK + card.lost, abs=150)
+    assert last.t_ns == pytest.approx(card.true_ns(last.first_sample + RATE_HZ), abs=4_000_000)
+
+
+def test_losses_in_a_row_are_one_gap_without_what_came_between_them():
+    card = Card()
+    count = started(card)
+    items = taken(count, card.chunks(3))
+    for lost_ms in (200, 300, 250):
+        card.lost += lost_ms * RATE_HZ // 1000
+        items += taken(count, [card.chunk(overflowed=True) for _ in range(10)] + card.chunks(0.2))
+    items += taken(count, card.chunks(3)) + count.end()
+    _, gap = losses_of(items)
+    between_ms = 2 * 300
+    assert (gap.end_ns - gap.start_ns) / 1e6 == pytest.approx(750 + between_ms + 10, abs=2)
+    last = blocks_of(items)[-1]
+    assert last.t_ns == pytest.approx(card.true_ns(last.first_sample + RATE_HZ), abs=3_000_000)
+
+
+def test_a_card_that_never_stops_losing_sound_is_kept_back_for_some_seconds_at_most():
+    card = Card()
+    count = started(card)
+    items = []
+    for _ in range(40):
+        card.lost += 4_800
+        items += taken(count, [card.chunk(overflowed=True), *card.chunks(0.5)])
+    gaps = [item for item in losses_of(items) if isinstance(item, Gap)]
+    assert len(gaps) >= 40 * 0.51e9 // HOLD_NS - 1
 
 
 def test_a_block_that_the_driver_marks_is_preceded_by_a_gap_even_if_nothing_shows():
@@ -120,19 +176,31 @@ def test_a_block_that_the_driver_marks_is_preceded_by_a_gap_even_if_nothing_show
     assert [type(loss) for loss in losses_of(items)] == [RigEvent, Gap]
 
 
-def test_a_sound_server_that_takes_to_a_longer_buffer_lost_nothing_but_that_is_not_certain():
-    card, count = Card(), SampleCount(RATE_HZ, direct=False)
+@pytest.mark.parametrize("direct", [True, False])
+def test_sound_that_comes_late_for_some_seconds_lost_nothing_but_that_is_not_certain(direct):
+    card, count = Card(), SampleCount(RATE_HZ, direct=direct)
     items = taken(count, card.chunks(4))
     items += taken(count, [card.chunk(late_ns=52_000_000) for _ in range(400)])
     card.last_ns = 0
     items += taken(count, card.chunks(4)) + count.end()
     event, gap = losses_of(items, clock=True)
-    assert (event.kind, gap.reason) == ("clock", DOUBT) and "52 ms later" in event.detail
+    assert (event.kind, gap.reason) == ("clock", DOUBT) and "(5" in event.detail
     assert (gap.end_ns - gap.start_ns) / 1e6 == pytest.approx(52, abs=3)
-    blocks = blocks_of(items)
+    check_nothing_lost(card, blocks_of(items))
+
+
+def test_a_sound_server_may_keep_its_longer_buffer():
+    card, count = Card(), SampleCount(RATE_HZ, direct=False)
+    items = taken(count, card.chunks(4))
+    items += taken(count, [card.chunk(late_ns=52_000_000) for _ in range(4000)]) + count.end()
+    assert len(losses_of(items)) == 1
+    check_nothing_lost(card, blocks_of(items))
+
+
+def check_nothing_lost(card, blocks):
     assert [block.first_sample for block in blocks] == list(range(0, len(blocks) * BLOCK, BLOCK))
     errors_ms = [(block.t_ns - card.true_ns(block.first_sample + RATE_HZ)) / 1e6 for block in blocks]
-    assert max(map(abs, errors_ms)) < 3
+    assert max(map(abs, errors_ms)) < 4
 
 
 def test_a_computer_that_was_busy_for_a_while_lost_nothing():

@@ -8,12 +8,15 @@ import pytest
 
 from harness.capture import open_source
 from harness.capture.discovery import capture_ports
+from harness.capture.file import FileSource
+from harness.capture.joined import GONE, Joined
 from harness.capture.sample_count import DOUBT
 from harness.capture.sound_card import SoundCard
 from harness.errors import CaptureLost, InputError, RigError
-from harness.media import AudioBlock, AudioFormat, Gap, RigEvent, StreamFormat
+from harness.media import AudioBlock, AudioFormat, Frame, Gap, RigEvent, StreamFormat
 from harness.recording.recorder import Recorder
 from harness.recording.recording import Recording
+from tests.support.clips import tone, write_clip
 from tests.support.pulse import pulse_daemon
 
 NOISE = np.random.default_rng(3).integers(-32768, 32767, (48_000 * 2, 2), np.int16)
@@ -102,6 +105,37 @@ def test_a_daemon_that_dies_is_told_and_ends_the_capture(monkeypatch):
             assert isinstance(items[-1], RigEvent) and items[-1].kind == "unplugged"
             with pytest.raises(CaptureLost, match="plug it in"):
                 card.read(0.0)
+
+
+def test_a_card_joined_with_a_picture_is_one_capture_and_its_loss_stops_nothing(tmp_path, monkeypatch):
+    clip = write_clip(tmp_path / "a.mkv", 250, audio=tone(19_200))
+    with pulse_daemon() as pulse:
+        for name, value in pulse.environment.items():
+            monkeypatch.setenv(name, value)
+        with closing(Joined("x:", FileSource(clip), SoundCard("pulse"))) as source:
+            stream = source.open()
+            assert stream.video and stream.audio == AudioFormat(48_000, 2)
+            items = until_frames(source, 30)
+            pulse.kill()
+            items += until_frames(source, 90)
+    media = [item for item in items if isinstance(item, Frame | AudioBlock)]
+    assert [item.t_ns for item in media] == sorted(item.t_ns for item in media)
+    frames = [item for item in media if isinstance(item, Frame)]
+    assert [frame.index for frame in frames] == list(range(len(frames)))
+    (event,) = [item for item in items if isinstance(item, RigEvent) and item.kind == "unplugged"]
+    assert event.detail.endswith("plug it in, and look at its cable; the picture goes on without sound")
+    gaps = [item for item in items if isinstance(item, Gap) and item.reason == GONE]
+    last = [item for item in media if isinstance(item, AudioBlock)][-1]
+    assert gaps and gaps[0].start_ns == pytest.approx(last.t_ns + len(last.samples) / 48_000 * 1e9, abs=2)
+
+
+def until_frames(source, count, timeout_s=60.0):
+    items, deadline_s = [], time.monotonic() + timeout_s
+    while sum(isinstance(item, Frame) for item in items) < count:
+        assert time.monotonic() < deadline_s, "the pictures never came"
+        item = source.read(0.2)
+        items += [item] if item is not None else []
+    return items
 
 
 def test_the_inputs_are_listed_as_ports(pulse):

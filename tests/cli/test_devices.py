@@ -13,6 +13,7 @@ from harness.run.lease import lease
 from harness.run.registry import load_profile
 from harness.simulator.adb import AdbDaemon
 from tests.support.device_double import DeviceDouble
+from tests.support.peers.http import HttpPeer
 
 ADD = [
     "devices",
@@ -159,6 +160,33 @@ def test_what_does_not_answer_in_time_says_so_and_the_check_ends(elsewhere, caps
     rows = [line.split(maxsplit=3) for line in capsys.readouterr().out.splitlines()[-2:]]
     assert [row[1:3] for row in rows] == [["adb", "NO"], ["capture", "-"]]
     assert "did not answer in time" in rows[0][3]
+
+
+@pytest.mark.parametrize(
+    ("answer", "row"),
+    [
+        ((200, '{"ison": true}', {}), ("yes", "outlet 0: on")),
+        ((401, "", {}), ("NO", "refuses the password; correct `user` and `password_env`")),
+    ],
+)
+def test_a_power_switch_is_asked_and_nothing_is_turned(elsewhere, capsys, answer, row):
+    switch = HttpPeer(lambda *_: answer)
+    (elsewhere / "devices").mkdir(exist_ok=True)
+    (elsewhere / "devices/box.yaml").write_text(
+        f"name: Box\ncontrols: {{remote: {{uri: 'none:'}}}}\n"
+        f"power: {{kind: shelly1, url: 'http://127.0.0.1:{switch.port}', password: s3cret}}\n"
+    )
+    try:
+        assert main(["devices", "check", "box"]) == (0 if row[0] == "yes" else 1)
+        assert main(["devices", "show", "box"]) == 0
+    finally:
+        switch.stop()
+    said = capsys.readouterr().out
+    (line,) = (line for line in said.splitlines() if line.split()[1:2] == ["power"])
+    assert line.split()[2] == row[0]
+    assert row[1] in line
+    assert "s3cret" not in said
+    assert switch.asked == ["GET /relay/0"] * len(switch.asked)
 
 
 def test_devices_are_checked_side_by_side(elsewhere, capsys):

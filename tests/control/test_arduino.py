@@ -13,6 +13,7 @@ from harness.control import open_control
 from harness.control.arduino import ArduinoIr
 from harness.control.infrared import Burst, Code, arduino, decode, encode
 from harness.control.keymap import IrKeyMap
+from harness.control.serial_ir import SerialIr
 from harness.errors import ControlLost, InputError
 from tests.control.conftest import KEYMAPS
 from tests.support.peers.arduino import ArduinoPeer, checked
@@ -58,6 +59,7 @@ def test_what_has_no_room_is_told():
 
 def test_presses_arrive_and_toggle(plug):
     peer, control = plug()
+    assert control.version() == "sketch version 1, room for 400 durations"
     presses = [control.press("SELECT"), control.press("SELECT")]
     control.close()
     assert [decode(burst.timings_us) for burst in peer.bursts] == [
@@ -82,12 +84,19 @@ def test_presses_arrive_and_toggle(plug):
     ],
 )
 def test_one_that_misbehaves_is_lost_in_words(plug, answers, words, monkeypatch):
-    monkeypatch.setattr("harness.control.arduino.START_S", 0.4)
-    monkeypatch.setattr("harness.control.arduino.ASK_EVERY_S", 0.1)
+    monkeypatch.setattr("harness.control.arduino.START_S", 1.5)
+    monkeypatch.setattr("harness.control.arduino.ASK_EVERY_S", 0.3)
     _, control = plug(**answers)
     with pytest.raises(ControlLost, match=words):
         control.press("SELECT")
     control.close()
+
+
+def test_a_blaster_of_another_kind_behind_the_port_is_told(plug, monkeypatch):
+    monkeypatch.setattr("harness.control.serial_ir.ANSWER_S", 0.3)
+    peer, _ = plug()
+    with pytest.raises(ControlLost, match=r"does not answer; is an IR Toy .firmware 20.. plugged in there"):
+        SerialIr(peer.port, KEYS).open()
 
 
 def test_its_port_is_opened_once(plug):

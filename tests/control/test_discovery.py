@@ -151,7 +151,7 @@ def test_beacons_of_itachs_are_heard():
     thread = threading.Thread(target=send)
     thread.start()
     try:
-        found = network.itachs(0.3, "127.0.0.1", port)
+        found = network.itachs(0.6, "127.0.0.1", port)
     finally:
         stop.set()
         thread.join()
@@ -182,6 +182,6 @@ def test_rokus_answer_a_search(location, uri):
 
         thread = threading.Thread(target=serve)
         thread.start()
-        found = network.rokus(0.3, roku.getsockname())
+        found = network.rokus(0.6, roku.getsockname())
         thread.join()
     assert found == [Port("network", uri, "Roku P0A070000007")]

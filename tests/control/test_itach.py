@@ -5,7 +5,7 @@ import socket
 import pytest
 
 from harness.control import open_control
-from harness.control.infrared import Burst, Code, decode, encode, itach, pronto
+from harness.control.infrared import Burst, Code, decode, encode, itach, pronto, split_frames
 from harness.control.infrared.looped import looped
 from harness.control.itach import ItachControl
 from harness.control.keymap import IrKeyMap
@@ -54,6 +54,8 @@ def test_every_protocol_fits_into_a_request_however_long_it_is_held(code, hold_s
     assert (connector, number) == ("1:2", 7)
     assert decode(light.timings_us) == code
     assert len(light.timings_us) >= len(burst.timings_us)
+    (frame, *_), (wanted, *_) = split_frames(light.timings_us), split_frames(burst.timings_us)
+    assert sum(frame) == pytest.approx(sum(wanted), abs=1.01e6 / light.carrier_hz)
     assert light.duration_us == pytest.approx(burst.duration_us, rel=0.06)
     for sent_us, wanted_us in zip(light.timings_us, burst.timings_us, strict=False):
         assert abs(sent_us - wanted_us) <= 1e6 / light.carrier_hz
@@ -109,6 +111,12 @@ def test_a_refusal_is_told_in_words(plug, answer, words, monkeypatch):
     control.close()
 
 
+def test_it_tells_its_firmware(plug):
+    _, control = plug()
+    assert control.version() == "710-1005-05"
+    control.close()
+
+
 def test_a_busy_connector_is_waited_for(plug):
     peer, control = plug(says={"sendir": ["busyIR,1:1,{id}", "busyIR,1:1,{id}", ""]})
     control.press("UP")
@@ -127,7 +135,7 @@ def test_a_busy_connector_is_waited_for(plug):
     ],
 )
 def test_something_else_at_the_address_is_told(plug, modules, words, monkeypatch):
-    monkeypatch.setattr("harness.control.itach.ANSWER_S", 0.3)
+    monkeypatch.setattr("harness.control.itach.ANSWER_S", 1.0)
     _, control = plug(modules=modules)
     with pytest.raises(ControlLost, match=words):
         control.open()
@@ -143,7 +151,7 @@ def test_nobody_at_the_address_is_told():
 
 
 def test_one_that_never_answers_is_given_up(plug, monkeypatch):
-    monkeypatch.setattr("harness.control.itach.ANSWER_S", 0.2)
+    monkeypatch.setattr("harness.control.itach.ANSWER_S", 1.0)
     _, control = plug(says={"sendir": "news,1"})
     with pytest.raises(ControlLost, match="it does not answer; is it on"):
         control.press("UP")
@@ -161,7 +169,7 @@ def test_a_connection_that_was_hung_up_meanwhile_is_made_anew(plug):
 def test_a_key_is_learned_as_pronto_and_is_the_same_key(plug):
     held = itach.sendir("1:1", 1, encode(Code("nec", 4, 0x40), hold_s=0.3))
     _, control = plug(captured=[held])
-    code = control.learn(2.0)
+    code = control.learn(5.0)
     control.close()
     learned = IrKeyMap(keys={"UP": {"pronto": code}})
     assert decode(learned.burst("UP").timings_us) == Code("nec", 4, 0x40)
@@ -180,7 +188,7 @@ def test_learning_that_sees_nothing_ends_in_words(plug):
 def test_a_learner_that_is_not_there_is_told(plug, answer, words):
     _, control = plug(says={"get_IRL": answer})
     with pytest.raises(ControlLost, match=words):
-        control.learn(0.5)
+        control.learn(5.0)
 
 
 @pytest.mark.parametrize(
@@ -189,7 +197,7 @@ def test_a_learner_that_is_not_there_is_told(plug, answer, words):
 def test_a_learner_that_says_nonsense_is_told(plug, line):
     _, control = plug(captured=[line])
     with pytest.raises(InputError, match="which is not a code"):
-        control.learn(0.5)
+        control.learn(5.0)
     control.close()
 
 

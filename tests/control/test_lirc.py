@@ -60,7 +60,7 @@ def test_a_held_key_is_sent_until_it_is_let_go(lircd):
     codes = decode_all(lircd.light())
     assert codes[0] == Code("nec", 4, 0x40)
     assert codes[-1] == Code("nec", 4, 0x44)
-    assert 3 <= sum(code.repeat for code in codes) <= 6
+    assert sum(code.repeat for code in codes) >= 3
 
 
 def test_a_uri_names_the_remote(lircd, keymap):
@@ -139,7 +139,7 @@ def answering(tmp_path):
     ],
 )
 def test_an_answer_that_is_none_is_told(answering, answer, words, monkeypatch):
-    monkeypatch.setattr("harness.control.lirc.ANSWER_S", 0.3)
+    monkeypatch.setattr("harness.control.lirc.ANSWER_S", 1.0)
     control = LircControl(answering(answer), "BOX_NEC", KEYS)
     with pytest.raises(ControlLost, match=words):
         control.open()

@@ -56,8 +56,10 @@ def test_apps_are_launched_by_id(plug):
             control.launch(nonsense)
 
 
-def test_it_tells_its_power(plug):
-    assert plug()[1].power_status() == "PowerOn"
+def test_it_tells_what_it_is(plug):
+    _, control = plug()
+    assert control.power_status() == "PowerOn"
+    assert control.version() == "Roku Ultra Lab & Co"
 
 
 def test_a_forbidden_network_is_told(plug):

@@ -3,8 +3,10 @@
 import json
 import threading
 
+from harness.capture import open_source
 from harness.cli import main
 from harness.enrol.found import VIRTUAL, look
+from harness.enrol.sounds import name_of, sound_of, with_sound
 from harness.errors import RigError
 from harness.ports import Port
 
@@ -17,6 +19,17 @@ def test_what_is_found_is_listed_with_the_virtual_device():
     assert [words for words in found.advice() if words.startswith("No ")] == [
         words for words in found.advice() if "remote control was found" in words
     ]
+
+
+def test_a_sound_input_is_named_beside_the_card():
+    sound = Port("sound", "sound:USB%26Audio (hw:1,0)", "USB&Audio (hw:1,0)", "2 channels")
+    found = look(lambda: [CARD, sound], lambda listen_s: [])
+    assert (found.cards, found.sounds) == ([CARD], [sound])
+    paired = with_sound("v4l2:/dev/video0?size=1280x720&sound=old", name_of(sound))
+    assert paired == "v4l2:/dev/video0?size=1280x720&sound=USB%26Audio (hw:1,0)"
+    assert sound_of(paired) == "USB&Audio (hw:1,0)"
+    assert open_source(paired).uri == paired
+    assert with_sound(paired, "") == "v4l2:/dev/video0?size=1280x720"
 
 
 def test_nothing_found_says_what_to_do():

@@ -1,5 +1,6 @@
 """The page in a real browser: choose the virtual device, see its picture, press a key, save."""
 
+import itertools
 import threading
 
 import pytest
@@ -8,7 +9,7 @@ from harness.enrol.found import Found
 from harness.enrol.web.server import Server
 from harness.enrol.web.session import Session
 from harness.run.registry import load_profile
-from tests.support.browser import Browser, find_chromium
+from tests.support.browser import CONTRAST, Browser, find_chromium
 
 pytestmark = pytest.mark.fuller
 
@@ -83,8 +84,11 @@ def test_a_virtual_device_is_registered_on_the_page(page, tmp_path):
     width, home = page.js(SEEN)
     assert width == 960
     click(page, "form.remote button[value=RIGHT]")
-    assert "the device reacted: RIGHT was sent by adb" in text(page, "[data-part=reaction]")
+    assert "RIGHT was sent by adb" in text(page, "[data-part=reaction]")
     assert difference(page.js(SEEN)[1], home) > 10_000
+    keys = itertools.cycle(["LEFT", "RIGHT"])
+    while "the device reacted: " not in text(page, "[data-part=reaction]"):
+        click(page, f"form.remote button[value={next(keys)}]")
     assert not (tmp_path / "devices").exists()
     click(page, "button.main")
     assert "Saved: " in text(page, "[data-part=save] .notice.good")
@@ -107,6 +111,22 @@ def test_the_keyboard_alone_is_enough(page):
     page.press("Enter")
     page.js(IDLE)
     assert "1280x720 at 50 fps" in text(page, "[data-part=preview]")
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_text_keeps_its_contrast(page, theme):
+    page.ask("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": theme}])
+    fill(page, "id", "Living Room")
+    click(page, "button[aria-label='Use Virtual set-top box']")
+    worst = page.js(CONTRAST)
+    assert worst["ratio"] >= 4.5, worst
+
+
+def test_what_an_action_came_to_is_read_out(page):
+    fill(page, "id", "Living Room")
+    assert "did you mean 'living-room'?" in text(page, "#told[aria-live]")
+    fill(page, "model", "Box")
+    assert text(page, "#told") == ""
 
 
 def test_what_is_typed_while_an_answer_comes_is_not_lost(page):

@@ -5,6 +5,7 @@ import pytest
 from harness.errors import InputError
 from harness.plugin.aside import Aside, SetAside
 from harness.plugin.labels import pick_devices
+from harness.record import read_run
 from tests.support import records
 
 SOUND = 'name: {name}\nmodel: {model}\nfeatures: [{features}]\ncontrols: {{none: {{uri: "none:"}}}}\n'
@@ -29,9 +30,9 @@ def test_it(device, number):
 """
 
 
-def outcomes(ran):
+def outcomes(record):
     found = {}
-    for case in ran.record.cases:
+    for case in record.cases:
         found.setdefault(case.device, []).append(case.outcome)
     return found
 
@@ -94,23 +95,43 @@ def test_a_label_that_fits_nothing_is_one_line_on_the_command_line(plans):
     assert "Traceback" not in ran.said
 
 
-@pytest.mark.parametrize("workers", [[], pytest.param(["-n2"], marks=pytest.mark.fuller)])
-def test_a_device_that_fails_three_times_is_set_aside_and_stops_no_other(plans, workers):
-    files = {**WITH_DEAD, "test_plan.py": PLAN}
-    ran = plans(files, "--device=model=TV 4K", "--device=beta", *workers)
-    assert outcomes(ran) == {"alpha": ["passed"] * 5, "dead": ["error"] * 5, "beta": ["passed"] * 5}, ran.said
-    messages = [case.message for case in ran.record.cases if case.device == "dead"]
+def _holds(record, page):
+    assert outcomes(record) == {"alpha": ["passed"] * 5, "dead": ["error"] * 5, "beta": ["passed"] * 5}
+    assert {case.name for case in record.cases} == {f"test_it[{number}]" for number in range(5)}
+    messages = [case.message for case in record.cases if case.device == "dead"]
     assert all("/dev/ttyNOWHERE" in message for message in messages)
     tried, not_run = messages[:3], messages[3:]
     assert not any("set aside" in message for message in tried)
     (sentence,) = set(not_run)
     assert sentence.startswith("not run: dead was set aside after 3 errors in a row, the first of them: ")
     assert "\n" not in sentence
-    assert ran.record.set_aside == {"dead": sentence.removeprefix("not run: ")}
-    assert ran.record.ship.decision == "unknown"
-    assert ran.status == 1
-    page = (ran.run / "index.html").read_text()
-    assert page.index("dead was set aside") < page.index('class="omitted"')
+    assert record.set_aside == {"dead": sentence.removeprefix("not run: ")}
+    assert record.ship.decision == "unknown"
+    first = page[: page.index('class="omitted"')]
+    assert "<b>Device set aside.</b> dead was set aside after 3 errors in a row" in first
+    assert "2 tests were not run." in first
+
+
+def test_a_device_that_fails_three_times_is_set_aside_and_stops_no_other(pytester, monkeypatch):
+    for name, text in {**WITH_DEAD, "test_plan.py": PLAN}.items():
+        path = pytester.path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(pytester.path))
+    call = ("--device=model=TV 4K", "--device=beta", "-p", "no:cacheprovider", "-p", "no:xdist")
+    ran = pytester.runpytest_inprocess(*call)
+    assert ran.ret == 1
+    ran.stdout.fnmatch_lines(["The rig of alpha was never qualified; run: harness devices qualify alpha"])
+    ran.stdout.fnmatch_lines(["dead was set aside after 3 errors in a row, the first of them: infrared*"])
+    (run,) = (pytester.path / "reports").iterdir()
+    _holds(read_run(run / "run.json"), (run / "index.html").read_text())
+
+
+@pytest.mark.fuller
+def test_two_workers_set_it_aside_alike(plans):
+    ran = plans({**WITH_DEAD, "test_plan.py": PLAN}, "--device=model=TV 4K", "--device=beta", "-n2")
+    assert ran.status == 1, ran.said
+    _holds(ran.record, (ran.run / "index.html").read_text())
 
 
 def _took(*cases, device="alpha"):

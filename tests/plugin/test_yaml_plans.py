@@ -108,6 +108,18 @@ def test_a_watch_begins_before_the_key_that_starts_what_is_watched():
     ]
 
 
+def test_power_goes_as_it_is_written_though_yaml_reads_a_bare_off_as_false(tmp_path):
+    steps = "{power: off}, {power: on}, {power: cycle}, {launch: '12'}, {watch_s: 3}"
+    text = PLAN.replace("{reach: live}, {press: CHANNEL_UP, via: ir}, {watch_s: 3}", steps)
+    plan, _ = load(tmp_path, text)
+    stage = Stage()
+    run(plan, plan.cases[0], stage, stage.watch)
+    assert stage.done[:3] == [("power", "off"), ("power", "on"), ("power", "cycle")]
+    assert stage.done[3:6] == [("begin", None, ()), ("play_asked", "12"), ("launch", "12")]
+    with pytest.raises(InputError, match="'off', 'on' or 'cycle'"):
+        load(tmp_path, PLAN.replace("reach: live", "power: reboot"))
+
+
 def test_a_title_marks_itself_and_a_watch_after_a_wait_stands_alone():
     assert do(Stage(), {"play": "news"}, {"watch_s": 3}, {"wait_s": 1}, {"watch_s": 2}) == [
         ("begin", "broadcast", ()),

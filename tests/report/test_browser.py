@@ -8,6 +8,7 @@ import pytest
 
 from harness.report.page import MOST_INLINE, write_page
 from tests.support import records, sample
+from tests.support.browser import CONTRAST
 
 pytestmark = pytest.mark.fuller
 
@@ -209,31 +210,3 @@ def test_text_keeps_its_contrast(visit, varied, theme):
     page = visit(varied, media=[("prefers-color-scheme", theme)])
     worst = page.js(CONTRAST)
     assert worst["ratio"] >= 4.5, worst
-
-
-CONTRAST = """
-(() => {
-  const parts = (text) => text.match(/[\\d.]+/g).map(Number);
-  const light = (rgb) => rgb.slice(0, 3).map((v) => v / 255)
-    .map((v) => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4)
-    .reduce((sum, v, at) => sum + v * [0.2126, 0.7152, 0.0722][at], 0);
-  const behind = (node) => {
-    for (; node; node = node.parentElement) {
-      const rgb = parts(getComputedStyle(node).backgroundColor);
-      if (rgb.length === 3 || rgb[3] === 1) return rgb;
-    }
-    return parts(getComputedStyle(document.body).backgroundColor);
-  };
-  let worst = { ratio: 99 };
-  for (const node of document.querySelectorAll("main *, .bar *")) {
-    if (![...node.childNodes].some((child) => child.nodeType === 3 && child.data.trim())) continue;
-    if (!node.checkVisibility()) continue;
-    const style = getComputedStyle(node);
-    const text = light(parts(node.namespaceURI.endsWith("svg") ? style.fill : style.color));
-    const back = light(behind(node));
-    const ratio = (Math.max(text, back) + 0.05) / (Math.min(text, back) + 0.05);
-    if (ratio < worst.ratio) worst = { ratio, node: node.outerHTML.slice(0, 200) };
-  }
-  return worst;
-})()
-"""

@@ -4,6 +4,7 @@ import pytest
 
 from harness.certificate import OFFSET, Standing
 from harness.record import AvSyncRecord, RigRecord
+from harness.report.summary import _warnings
 from tests.report.test_page import render
 from tests.support import certificates, records
 
@@ -32,13 +33,25 @@ def first_screen(html):
     return html[: html.index('class="omitted"')]
 
 
-@pytest.mark.parametrize("standing", [one for one in Standing if not one.trusted])
-def test_an_unqualified_rig_is_told_first_with_what_to_type_and_hides_no_decision(tmp_path, standing):
-    first = first_screen(page(tmp_path, [rig(standing)]))
+def warned(rigs):
+    return [
+        f"{one.what} {one.sentence} {one.command}"
+        for one in _warnings(records.run([], rigs=rigs, set_aside={}))
+    ]
+
+
+def test_an_unqualified_rig_is_told_first_with_what_to_type_and_hides_no_decision(tmp_path):
+    first = first_screen(page(tmp_path, [rig(Standing.CHANGED)]))
     assert "<b>Rig not qualified.</b> The rig of stb. Type: <code>harness devices qualify stb</code>" in first
     assert 'class="tag warn">not qualified' in first
     assert first.index("SHIP") < first.index("Rig not qualified.")
     assert 'class="decision is-yes"' in first
+
+
+@pytest.mark.parametrize("standing", Standing)
+def test_whatever_is_not_trusted_is_told(standing):
+    told = [] if standing.trusted else [f"Rig not qualified. The rig of stb. Type: {COMMAND}"]
+    assert warned([rig(standing)]) == told
 
 
 @pytest.mark.parametrize(
@@ -52,15 +65,15 @@ def test_a_rig_that_nothing_is_wrong_with_takes_no_room(tmp_path, standing, tag)
     assert tag in first
 
 
-def test_a_record_of_before_there_were_certificates_is_not_qualified(tmp_path):
-    first = first_screen(page(tmp_path, [RigRecord(id="old", name="Old bench")]))
-    assert "<b>Rig not qualified.</b> The rig Old bench was never qualified." in first
+def test_a_record_of_before_there_were_certificates_is_not_qualified():
+    old = RigRecord(id="old", name="Old bench")
+    assert warned([old]) == ["Rig not qualified. The rig Old bench was never qualified. "]
 
 
-def test_many_rigs_do_not_push_the_rest_off_the_first_screen(tmp_path):
-    first = first_screen(page(tmp_path, [rig(Standing.MISSING, number) for number in range(20)]))
-    assert first.count("<b>Rig not qualified.</b>") == 3
-    assert "<b>Rigs not qualified.</b> 17 more: they are named at the end of this page." in first
+def test_many_rigs_do_not_push_the_rest_off_the_first_screen():
+    told = warned([rig(Standing.MISSING, number) for number in range(20)])
+    assert len(told) == 4
+    assert told[-1] == "Rigs not qualified. 17 more: they are named at the end of this page. "
 
 
 def test_a_device_that_was_set_aside_is_told_first_with_what_was_not_run(tmp_path):

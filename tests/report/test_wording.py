@@ -3,6 +3,7 @@
 import pytest
 from markupsafe import Markup
 
+from harness.certificate import Figure
 from harness.report import wording
 
 
@@ -39,3 +40,30 @@ def test_hidden_characters_become_visible_and_markup_stays():
     assert wording.visible("a\x1b[31m\u202eb\n\tc") == "a\\u001b[31m\\u202eb\n\tc"
     assert wording.visible(Markup("<b>\x1b</b>")) == "<b>\x1b</b>"
     assert wording.visible(3) == 3
+
+
+@pytest.mark.parametrize(
+    ("value", "interval", "told"),
+    [
+        (0.0, None, "0 ms"),
+        (-0.0003, (-1.02, 0.996), "0 ms (-1.02 to 0.996)"),
+        (4320.0, None, "4320 ms"),
+        (-49.96, (-51, -48.9), "-50 ms (-51 to -48.9)"),
+        (None, None, "-"),
+    ],
+)
+def test_a_figure_is_told_as_people_read_it(value, interval, told):
+    assert wording.measured(Figure(name="a", what="a", unit="ms", value=value, interval=interval)) == told
+
+
+@pytest.mark.parametrize(
+    ("least", "most", "told"),
+    [
+        (-30, 30, "\N{PLUS-MINUS SIGN}30"),
+        (0.97, 1.03, "0.97 to 1.03"),
+        (None, 0, "at most 0"),
+        (24, None, "at least 24"),
+    ],
+)
+def test_a_limit_is_told_as_people_read_it(least, most, told):
+    assert wording.limit(Figure(name="a", what="a", unit="ms", at_least=least, at_most=most)) == told

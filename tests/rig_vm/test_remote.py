@@ -90,6 +90,7 @@ def test_cec_keys_arrive_at_the_other_end_of_the_cable(results):
 def test_cec_tells_the_power_of_the_device(results):
     power = results["cec_power"]
     assert power["said"] == "on"
+    assert power["described"].startswith("logical address 4")
     assert power["asleep"] in ("standby", "going to standby")
     assert "does not tell its power status" in power["unsaid"]
 

@@ -46,6 +46,8 @@ class Mains:
         self.peer = HttpPeer(self.answer)
 
     def answer(self, _, path, __):
+        if "turn" not in path:
+            return 200, json.dumps({"ison": self.turns[-1:] != ["off"]}), {}
         on = path.endswith("turn=on")
         self.turns.append("on" if on else "off")
         if on and self.boots:
@@ -121,6 +123,17 @@ def test_one_that_does_not_come_back_is_lost_in_words(daemon, mains):
         device.reach("home")
     device.close()
     assert mains.turns == ["off", "on"]
+
+
+def test_a_switch_that_does_not_answer_either_is_told_beside_the_device(daemon, mains):
+    device = device_of(daemon, mains, Clock())
+    device.open()
+    daemon.go_away()
+    mains.peer.stop()
+    with pytest.raises(ControlLost, match=r"^adb 127.*; and its power could not be cycled: power"):
+        device.reach("home")
+    device.close()
+    assert device.notes == []
 
 
 def test_without_a_switch_it_is_just_lost(daemon):
@@ -201,6 +214,7 @@ def test_the_rig_says_which_switch_it_is_here(daemon, mains, tmp_path):
     rig = rig_for("box", registration.profile, "shelf", [tmp_path / "devices"])
     assert "s3cret" not in repr(rig)
     assert "s3cret" not in rig.record().model_dump_json()
+    assert rig.record().control.endswith(", power (shelly1)")
     with opened(registration, rig=rig) as device:
         device.power("cycle")
     assert mains.turns == ["off", "on"]

@@ -3,6 +3,7 @@
 import pytest
 
 from harness.errors import InputError
+from harness.run.qualify.ports import ports_of
 from harness.run.registry import default_folders, find_profile
 from harness.run.rig import rig_for
 
@@ -54,3 +55,9 @@ def test_an_unknown_rig_names_those_that_are_known(tmp_path, name):
     named(tmp_path, "name: x\n")
     with pytest.raises(InputError, match=r"no rig .* known: left"):
         rig_for(STB.id, STB.profile, name, [tmp_path])
+
+
+def test_a_password_in_a_uri_reaches_neither_record_nor_certificate(tmp_path):
+    rig = named(tmp_path, 'name: x\ncapture: "rtsp://lab:s3cret@192.168.1.30/live"\n')
+    for told in (rig.record().capture, ports_of(rig, STB.profile)["capture"]):
+        assert told == "rtsp://lab:***@192.168.1.30/live"

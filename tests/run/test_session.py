@@ -141,13 +141,14 @@ def test_a_clean_watch_whose_end_was_not_seen_is_not_clear(begin, captured):
     assert str(done.judgement.verdict) == "inconclusive"
 
 
-def test_a_device_that_goes_is_told_even_to_a_plan_that_passes_over_it(begin):
+@pytest.mark.parametrize("control", ["adb", "cec"])
+def test_a_device_that_goes_is_told_even_to_a_plan_that_passes_over_it(begin, control):
     session, device, _ = begin()
-    device.gone = ControlLost("adb 127.0.0.1:1: no answer")
-    with pytest.raises(ControlLost, match=r"adb_lost .* into the watch: adb 127.0.0.1:1: no answer"):
+    device.gone = ControlLost(f"{control} 127.0.0.1:1: no answer")
+    with pytest.raises(ControlLost, match=rf"{control}_lost .* into the watch: {control} 127.0.0.1:1: no"):
         session.wait_s(60)
     assert session.finish() is not None
-    with pytest.raises(ControlLost, match="adb_lost"):
+    with pytest.raises(ControlLost, match=f"{control}_lost"):
         session.check()
 
 

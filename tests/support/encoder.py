@@ -1,10 +1,10 @@
 """A network encoder: libav encodes a known picture and sound, and sends them at their pace."""
 
-import contextlib
 import socket
 import struct
 import threading
 import time
+from contextlib import contextmanager, suppress
 from fractions import Fraction
 
 import av
@@ -28,6 +28,7 @@ def picture(index):
     frame = av.VideoFrame(WIDTH, HEIGHT, "yuv420p")
     for plane, value in zip(frame.planes, (30 + index % 100 * 2, 128, 128), strict=True):
         plane.update(bytes([value]) * plane.buffer_size)
+    frame.pts, frame.time_base = index, Fraction(1, FPS)
     return frame
 
 
@@ -57,16 +58,13 @@ class Pipe:
 class Encoder:
     """Sends MPEG-TS by `send(bytes)` in a thread while the block runs.
 
-    `shown_ns` holds when each picture was shown. `interlaced`, `codec` and `size` make others.
+    `shown_ns` holds when each picture was shown.
     """
 
-    def __init__(self, send, *, sound=True, codec="libx264", options=None, size=(WIDTH, HEIGHT)):
+    def __init__(self, send, *, options=None):
         self.shown_ns = {}
-        self._codec, self._sound, self._size = codec, sound, size
-        self._options = (
-            {"preset": "ultrafast", "tune": "zerolatency", "g": "25"} if options is None else options
-        )
-        self._pipe = Pipe(send)
+        self._options = {"preset": "ultrafast", "tune": "zerolatency", "g": "25"} | (options or {})
+        self._send = send
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="encoder", daemon=True)
 
@@ -79,24 +77,59 @@ class Encoder:
         self._thread.join()
 
     def _run(self):
-        with contextlib.suppress(OSError), av.open(self._pipe, "w", format="mpegts") as container:
-            video = container.add_stream(self._codec, rate=FPS, options=self._options)
-            video.width, video.height, video.pix_fmt = *self._size, "yuv420p"
-            audio = container.add_stream("mp2", rate=RATE_HZ, layout="stereo") if self._sound else None
-            start_ns = time.monotonic_ns()
-            for index in range(100_000):
-                due_ns = start_ns + index * 1_000_000_000 // FPS
-                if self._stop.wait(max(0, due_ns - time.monotonic_ns()) / 1e9):
-                    return
-                self.shown_ns[index] = time.monotonic_ns()
-                frame = (
-                    picture(index) if self._size == (WIDTH, HEIGHT) else av.VideoFrame(*self._size, "yuv420p")
-                )
-                frame.pts, frame.time_base = index, Fraction(1, FPS)
-                container.mux(video.encode(frame))
-                if audio:
-                    container.mux(audio.encode(_tone(index)))
-                self._pipe.flush()
+        pipe = Pipe(self._send)
+        with suppress(OSError), av.open(pipe, "w", format="mpegts") as container:
+            video, audio = (
+                self._picture(container),
+                container.add_stream("mp2", rate=RATE_HZ, layout="stereo"),
+            )
+            for index in self._paced():
+                container.mux(video.encode(picture(index)))
+                container.mux(audio.encode(_tone(index)))
+                pipe.flush()
+
+    def _picture(self, container):
+        video = container.add_stream("libx264", rate=FPS, options=self._options)
+        video.width, video.height, video.pix_fmt = WIDTH, HEIGHT, "yuv420p"
+        return video
+
+    def _paced(self):
+        """Yield the index of each picture when it is due, until the block ends."""
+        start_ns = time.monotonic_ns()
+        for index in range(100_000):
+            due_ns = start_ns + index * 1_000_000_000 // FPS
+            if self._stop.wait(max(0, due_ns - time.monotonic_ns()) / 1e9):
+                return
+            self.shown_ns[index] = time.monotonic_ns()
+            yield index
+
+
+class DirectEncoder(Encoder):
+    """Sends H.264 and MPEG sound, each in RTP of its own, by `send(packet, medium)`, medium 0 or 1."""
+
+    def _run(self):
+        pictures, sounds = (Whole(self._send, medium) for medium in (0, 1))
+        settings = {"format": "rtp", "container_options": {"packetsize": "1400"}}
+        with (
+            suppress(OSError),
+            av.open(pictures, "w", **settings) as one,
+            av.open(sounds, "w", **settings) as two,
+        ):
+            video, audio = self._picture(one), two.add_stream("mp2", rate=RATE_HZ, layout="stereo")
+            for index in self._paced():
+                one.mux(video.encode(picture(index)))
+                two.mux(audio.encode(_tone(index)))
+
+
+class Whole:
+    """What a muxer of RTP writes to: each write is one packet."""
+
+    def __init__(self, send, medium):
+        self._send, self._medium = send, medium
+
+    def write(self, data):
+        self._send(bytes(data), self._medium)
+        return len(data)
 
 
 def _tone(index):
@@ -108,7 +141,7 @@ def _tone(index):
     return frame
 
 
-@contextlib.contextmanager
+@contextmanager
 def udp(port, host="127.0.0.1", wrap=lambda data: data):
     """Yield what sends datagrams to a port; `wrap` returns None for what is lost on the way."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
@@ -117,7 +150,7 @@ def udp(port, host="127.0.0.1", wrap=lambda data: data):
         def send(data):
             wrapped = wrap(data)
             if wrapped is not None:
-                with contextlib.suppress(ConnectionRefusedError):
+                with suppress(ConnectionRefusedError):
                     sender.sendto(wrapped, (host, port))
 
         yield send

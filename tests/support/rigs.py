@@ -14,10 +14,10 @@ from tests.support.sync_files import Pattern
 SOUND = AudioFormat(48_000, 2)
 
 
-def figures(change=lambda item: item, fps=25, offset_ms=0.0, seconds=5.2, size=(320, 180)):
+def figures(change=lambda item: item, fps=25, offset_ms=0.0, seconds=4.2, size=(320, 180)):
     """Return the figures of a rig that makes of each item what `change` returns: one, some, or none."""
     stream, items = drawn(fps, offset_ms, seconds, size)
-    return figures_of(changed(items, change), stream)
+    return figures_of(changed(items, change), stream, seconds)
 
 
 @lru_cache(maxsize=4)
@@ -27,12 +27,12 @@ def drawn(fps, offset_ms, seconds, size):
     return StreamFormat(pattern.video, SOUND), tuple(pattern.items(seconds))
 
 
-def figures_of(items, stream):
+def figures_of(items, stream, seconds):
     """Return the figures by name of what was captured."""
     watcher = Watcher(stream)
     for item in items:
         watcher.write(item)
-    return {figure.name: figure for figure in pattern_figures(watcher.finish())}
+    return {figure.name: figure for figure in pattern_figures(watcher.finish(), seconds)}
 
 
 def changed(items, change):

@@ -8,19 +8,20 @@ from typing import Any, Literal
 
 from harness.config import nearest, parse_text
 from harness.control.keymap import KEYS
-from harness.enrol.draft import Choice, Draft, Problem, control_problem, draft_of, problems
+from harness.enrol.draft import Choice, Draft, Problem, control_name, control_problem, draft_of, problems
 from harness.enrol.files import ChangedMeanwhile, Stored, read
 from harness.enrol.found import VIRTUAL, Found, look
 from harness.enrol.keymaps import can_learn, needs_map, suiting_maps
 from harness.enrol.live import Live
 from harness.enrol.saving import save, text_of
+from harness.enrol.sounds import name_of, sound_of, takes_sound, with_sound
 from harness.enrol.web.addresses import address_problem
 from harness.errors import HarnessError, InputError
 from harness.run.registry import Profile
 
 LEARN = "learn"
 NO_MAP = "none"
-OPENING = ("virtual", "control", "keys", "remove", "capture")
+OPENING = ("virtual", "control", "keys", "remove", "capture", "sound")
 """Actions after which the device is opened anew: what one of them says, the next one clears away."""
 LONGEST = 300
 """Letters of one field; what is longer is not a name."""
@@ -69,6 +70,7 @@ class Session:
             "keys": self._keys,
             "remove": self._remove,
             "capture": self._capture,
+            "sound": self._sound,
             "about": self._about,
             "press": self._press,
             "learn": self._learn,
@@ -122,6 +124,8 @@ class Session:
                 "learns": {name: self.live.learns(name) for name in self.draft.controls},
                 "pads": {name: self.live.keys(name) for name in self._names()},
                 "every_key": KEYS,
+                "sounds": self._sounds(),
+                "sound": sound_of(self.draft.capture),
                 "preview": preview.words() if preview else "",
                 "problems": _by_field(wrong),
                 "text": "" if wrong else self._text(),
@@ -138,6 +142,12 @@ class Session:
     def _maps(self, choice: Choice) -> list[str]:
         maps = ([] if needs_map(choice.uri) else [NO_MAP]) + suiting_maps(choice.uri, self.folder)
         return maps + ([LEARN] if can_learn(choice.uri, self.folder) else [])
+
+    def _sounds(self) -> dict[str, str]:
+        """Return the sound inputs that may belong to the capture, by what its URI calls them."""
+        if not takes_sound(self.draft.capture):
+            return {}
+        return {name_of(port): f"{port.name}, {port.note}" for port in self.known.found.sounds}
 
     def _text(self) -> str:
         try:
@@ -169,7 +179,7 @@ class Session:
         if wrong:
             raise InputError(wrong)
         self.draft.virtual = False
-        name = uri.partition(":")[0]
+        name = control_name(uri)
         self.draft.controls[name] = Choice(uri, maps[0] if maps and needs_map(uri) else None)
         return self._try()
 
@@ -192,6 +202,13 @@ class Session:
         if wrong:
             raise InputError(wrong)
         self.draft.capture = uri
+        return self._try()
+
+    def _sound(self, form: Mapping[str, str]) -> Said | None:
+        name = form.get("sound", "")
+        if name and name not in map(name_of, self.known.found.sounds):
+            raise InputError("choose one of the sound inputs in the list")
+        self.draft.capture = with_sound(self.draft.capture, name)
         return self._try()
 
     def _about(self, form: Mapping[str, str]) -> Said | None:

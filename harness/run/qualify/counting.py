@@ -41,14 +41,8 @@ class Counted:
     unread: int = 0
     """Frames that hold no readable number, in between."""
     seconds: float = 0.0
-
-    def __iadd__(self, other: "Counted") -> "Counted":
-        self.frames += other.frames
-        self.lost += other.lost
-        self.repeated += other.repeated
-        self.unread += other.unread
-        self.seconds += other.seconds
-        return self
+    each: float = 0.0
+    """For how many captured frames a picture was shown, in the longest stretch."""
 
 
 def stretches(t_ns: NDArray[np.int64], number: Numbers) -> list[Stretch]:
@@ -76,11 +70,17 @@ def stretches(t_ns: NDArray[np.int64], number: Numbers) -> list[Stretch]:
 
 def count(t_ns: NDArray[np.int64], number: Numbers) -> Counted:
     """Return what was lost and repeated over all stretches."""
-    total = Counted()
-    for stretch in stretches(t_ns, number):
-        part = slice(stretch.first, stretch.last + 1)
-        total += _count(t_ns[part], number[part])
-    return total
+    spans = [slice(stretch.first, stretch.last + 1) for stretch in stretches(t_ns, number)]
+    parts = [_count(t_ns[span], number[span]) for span in spans]
+    longest = max(parts, key=lambda part: part.seconds, default=Counted())
+    return Counted(
+        frames=sum(part.frames for part in parts),
+        lost=sum(part.lost for part in parts),
+        repeated=sum(part.repeated for part in parts),
+        unread=sum(part.unread for part in parts),
+        seconds=sum(part.seconds for part in parts),
+        each=longest.each,
+    )
 
 
 def _count(t_ns: NDArray[np.int64], number: Numbers) -> Counted:
@@ -93,6 +93,7 @@ def _count(t_ns: NDArray[np.int64], number: Numbers) -> Counted:
     runs = np.diff(np.append(starts, known.size))
     jumps = np.diff(known[starts])
     counted = Counted(int(number.size), unread=int(np.count_nonzero(~seen)))
+    counted.each = each
     counted.seconds = float(t_ns[-1] - t_ns[0]) / NS_PER_S
     if each >= 1 - CADENCE_SLACK:
         counted.lost = int(((jumps - 1) * max(1, least)).sum())

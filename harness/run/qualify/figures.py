@@ -11,7 +11,7 @@ from harness.certificate import OFFSET, Figure, judged
 from harness.clock import NS_PER_MS, NS_PER_S
 from harness.detectors.sync.av_sync import EXACT_MS, offsets
 from harness.run.qualify import sounds
-from harness.run.qualify.counting import Counted, Numbers, Stretch, count, stretches
+from harness.run.qualify.counting import CADENCE_SLACK, Counted, Numbers, Stretch, count, stretches
 from harness.run.qualify.seen import LOST_KINDS, Seen
 
 GREY_CODES: Final = 3.0
@@ -27,19 +27,25 @@ OFFSET_MS: Final = 30.0
 DRIFT_PPM: Final = 20.0
 """72 ms in an hour."""
 FEWEST_FLASHES: Final = 3
+LEAST_SHARE: Final = 0.8
+"""Of the time; a player that loops is away for a moment."""
 MOST_LATENCY_MS: Final = 500.0
 """How long after its stamp a frame may be at hand: an answer to what is on the screen would come too late."""
 
 NO_PATTERN: Final = "the pattern was not seen for long enough"
 
 
-def pattern_figures(seen: Seen) -> list[Figure]:
-    """Return what the pattern tells: pictures, levels, sound, sync, clocks."""
+def pattern_figures(seen: Seen, asked_s: float) -> list[Figure]:
+    """Return what the pattern tells: pictures, levels, sound, sync, clocks.
+
+    It ought to have been seen for `asked_s` seconds.
+    """
     t_ns, number = seen.picture.t_ns, seen.picture.columns["number"].astype(np.float64)
     parts = stretches(t_ns, number)
     counted = count(t_ns, number)
     spans = [(int(t_ns[part.first]), int(t_ns[part.last])) for part in parts]
     return [
+        _length(counted, asked_s),
         *_pictures(counted),
         *_losses(seen),
         *_levels(seen),
@@ -66,13 +72,42 @@ def delay_figure(delays_s: Sequence[float], virtual: bool) -> Figure:
     return judged(figure.model_copy(update={"value": value, "note": note}))
 
 
+def _length(counted: Counted, asked_s: float) -> Figure:
+    figure = Figure(
+        name="seconds_seen",
+        what="how long the pattern was seen",
+        unit="s",
+        value=counted.seconds,
+        at_least=LEAST_SHARE * asked_s,
+    )
+    return judged(figure)
+
+
 def _pictures(counted: Counted) -> list[Figure]:
     known = counted.seconds > 0
     return [
+        _cadence(counted),
         _counting("pictures_lost", "pictures lost, by the numbers in them", counted.lost, known),
         _counting("pictures_repeated", "pictures repeated, by the numbers in them", counted.repeated, known),
         _counting("pictures_damaged", "pictures whose number cannot be read", counted.unread, known),
     ]
+
+
+def _cadence(counted: Counted) -> Figure:
+    whole = max(1, round(counted.each))
+    figure = Figure(
+        name="cadence",
+        what="captured frames for each picture",
+        unit="frames",
+        at_least=whole - CADENCE_SLACK,
+        at_most=whole + CADENCE_SLACK,
+        note=NO_PATTERN,
+    )
+    if not counted.seconds:
+        return figure
+    uneven = abs(counted.each - whole) > CADENCE_SLACK
+    note = "file, player and capture do not run at the same rate, or at a whole multiple" if uneven else ""
+    return judged(figure.model_copy(update={"value": counted.each, "note": note}))
 
 
 def _losses(seen: Seen) -> list[Figure]:
@@ -153,17 +188,24 @@ def _sound(seen: Seen, spans_ns: list[tuple[int, int]]) -> list[Figure]:
                 note="" if worst is not None else "no beep was heard",
             )
         ),
-        _ppm("sample_rate", "sample rate against this computer's clock", rate, RATE_PPM),
+        _clocked(seen, _ppm("sample_rate", "sample rate against this computer's clock", rate, RATE_PPM)),
     ]
+
+
+def _clocked(seen: Seen, figure: Figure) -> Figure:
+    """Return the figure with what the capture itself says of its clocks."""
+    said = [event.detail for event in seen.rig if event.kind == "clock" and event.detail]
+    return figure.model_copy(update={"note": "; ".join(filter(None, (figure.note, *dict.fromkeys(said))))})
 
 
 def _sync(seen: Seen) -> list[Figure]:
     times_ns, offset_ms = offsets(seen.picture, seen.sound)
     enough = len(offset_ms) >= FEWEST_FLASHES
-    note = (
-        "" if enough else f"only {len(offset_ms)} flashes came with their beep, {FEWEST_FLASHES} are needed"
-    )
     value = float(np.median(offset_ms)) if enough else None
+    note = f"only {len(offset_ms)} flashes came with their beep, {FEWEST_FLASHES} are needed"
+    if value is not None:
+        late = f"the sound input of a card is put right by sound_latency_ms={-value:.0f} in its URI"
+        note = late if value < -OFFSET_MS else ""
     interval = (float(offset_ms.min()) - EXACT_MS, float(offset_ms.max()) + EXACT_MS) if enough else None
     drift = None
     if enough:

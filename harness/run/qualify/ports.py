@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
+from harness.ports import without_password
 from harness.run.registry import Profile
 from harness.run.rig import Rig
 
@@ -24,7 +25,9 @@ def ports_of(rig: Rig, profile: Profile) -> dict[str, str]:
         "capture": rig.capture or "none",
         **{f"control {name}": uri for name, uri in rig.controls.items()},
     }
-    found = {name: " = ".join(filter(None, (uri, card_name(uri)))) for name, uri in uris.items()}
+    found = {
+        name: " = ".join(filter(None, (without_password(uri), card_name(uri)))) for name, uri in uris.items()
+    }
     if profile.virtual:
         found["virtual device"] = ", ".join(f"{key} {value}" for key, value in profile.virtual)
     return found

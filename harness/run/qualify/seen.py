@@ -19,7 +19,7 @@ from harness.media import AudioBlock, Captured, Frame, Gap, RigEvent, SignalEven
 PATCHES_EVERY: Final = 5
 """The patches stand still: every fifth picture of the pattern tells them."""
 
-LOST_KINDS: Final = ("unplugged", "overflow", "restarted")
+LOST_KINDS: Final = ("unplugged", "overflow", "restarted", "protected", "out_of_range")
 """What must not happen to a rig while it is qualified."""
 
 

@@ -253,6 +253,7 @@ def cec_keys():
 def cec_power():
     with subprocess.Popen(["cec-follower", "-d", "/dev/cec1"], stdout=subprocess.DEVNULL) as other:
         control = cec("?to=4")
+        described = control.version()
         said = until(lambda: status(control))
         control.press("SLEEP")
         asleep = until(lambda: status(control) in ("standby", "going to standby") and status(control))
@@ -261,7 +262,7 @@ def cec_power():
     silent = cec("?to=4")
     unsaid = sentence(silent.power_status)
     silent.close()
-    return {"said": said, "asleep": asleep, "unsaid": unsaid}
+    return {"described": described, "said": said, "asleep": asleep, "unsaid": unsaid}
 
 
 def status(control):

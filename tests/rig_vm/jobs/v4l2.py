@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 
 from harness.capture import open_source
-from harness.capture.discovery import capture_ports
 from harness.capture.v4l2.card import GONE
+from harness.capture.v4l2.finding import v4l2_ports
 from harness.capture.v4l2.link import MARKED
 from harness.errors import HarnessError
 from harness.media import Frame, Gap, RigEvent, SignalEvent
@@ -341,9 +341,9 @@ def _as_nobody():
 
 def ports():
     show()
-    there = [vars_of(port) for port in capture_ports()]
+    there = [vars_of(port) for port in v4l2_ports()]
     control(dv_timings_signal_mode=NO_SIGNAL)
-    gone = [vars_of(port) for port in capture_ports()]
+    gone = [vars_of(port) for port in v4l2_ports()]
     show()
     return {"signal": there, "no signal": gone}
 

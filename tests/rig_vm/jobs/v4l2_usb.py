@@ -9,7 +9,7 @@ from contextlib import contextmanager
 import av
 import numpy as np
 
-from harness.capture.discovery import capture_ports
+from harness.capture.v4l2.finding import v4l2_ports
 from harness.media import Frame
 from tests.rig_vm.inside import run_steps, sh, until
 from tests.rig_vm.jobs.v4l2 import Capture, vars_of
@@ -71,7 +71,7 @@ def grey(frame):
 def load():
     sh("modprobe", "uvcvideo")
     CARD.plug()
-    return {"node": str(node()), "ports": [vars_of(port) for port in capture_ports()]}
+    return {"node": str(node()), "ports": [vars_of(port) for port in v4l2_ports()]}
 
 
 def compressed():

@@ -1,14 +1,21 @@
 """A rig is qualified from beginning to end, over a real file and over the virtual device."""
 
+from datetime import datetime, timedelta
+
 import pytest
 
+from harness.analysis import markers, patches
 from harness.capture import open_source
+from harness.certificate import Standing, read_certificate
+from harness.cli import main
+from harness.decoding import MediaFile
 from harness.errors import InputError, RigError
 from harness.media import Frame
 from harness.run.lease import lease
 from harness.run.qualify import conduct
 from harness.run.qualify.conduct import Plan, qualify
 from harness.run.qualify.pattern_file import pattern_format, write_pattern
+from harness.run.qualify.store import qualification
 from harness.run.registry import default_folders, find_profile, load_profile
 from harness.run.rig import rig_for
 from tests.support import rigs
@@ -28,8 +35,8 @@ def clip(tmp_path_factory):
     """Return the pattern as a technician gets it."""
     path = tmp_path_factory.mktemp("stick") / "pattern.mp4"
     done = []
-    write_pattern(path, "480p25", 8, done.append)
-    assert done[-1] == 200
+    write_pattern(path, "480p25", 5, done.append)
+    assert done[-1] == 125
     return path
 
 
@@ -48,19 +55,53 @@ def _figures(certificate):
     return {figure.name: figure for figure in certificate.figures}
 
 
-def test_the_pattern_from_a_file_passes_through_a_rig_by_a_known_player(tmp_path, clip):
-    plan = Plan(*_shelf(tmp_path, clip), player="BrightSign HD225", seconds=3.6)
-    certificate = qualify(plan, _tell)
-    found = _figures(certificate)
-    assert {figure.status for figure in certificate.figures if figure.required} == {"pass"}, certificate
+def test_the_pattern_from_a_file_passes_through_a_rig_by_a_known_player(tmp_path, clip, capsys):
+    found, rig = _shelf(tmp_path, clip)
+    call = ["devices", f"--folder={tmp_path}", "qualify", "shelf", "--player=BrightSign HD225"]
+    status = main([*call, "--seconds=3.2", "--valid-days=7"])
+    said = capsys.readouterr()
+    certificate = read_certificate(tmp_path / "certificates" / "shelf.json")
+    figures = _figures(certificate)
+    assert {figure.status for figure in certificate.figures if figure.required} == {"pass"}, said.out
     assert certificate.player == "BrightSign HD225"
     assert certificate.player_known
     assert certificate.picture == "854x480 at 25 fps"
-    assert 3 < certificate.seconds <= 3.7
-    assert found["sound_offset"].value == pytest.approx(0, abs=2)
-    assert found["key_latency"].status == "not_measured"
-    assert "another player" in found["key_latency"].note
-    assert found["capture_latency"].value > 0
+    assert 2.8 < certificate.seconds <= 3.3
+    assert figures["sound_offset"].value == pytest.approx(0, abs=2)
+    assert figures["key_latency"].status == "not_measured"
+    assert "another player" in figures["key_latency"].note
+    assert figures["capture_latency"].value > 0
+    assert "start the pattern now: waiting for it" in said.err
+    assert "largest error of a grey" in said.out
+    assert "another player was plugged in" in said.out
+    # A host that is too busy to take frames in time may fail in the capture's latency, and in nothing else.
+    assert status == {"pass": 0, "fail": 1}[certificate.verdict]
+    assert failing(figures) <= {"capture_latency"}
+    assert (qualification(found, rig).standing is Standing.QUALIFIED) == (status == 0)
+    now = datetime.fromisoformat(certificate.made)
+    assert datetime.fromisoformat(certificate.valid_until) - now == timedelta(days=7)
+
+
+def test_the_technician_is_told_what_is_missing(tmp_path, clip, capsys):
+    _shelf(tmp_path, clip)
+    folder = f"--folder={tmp_path}"
+    assert main(["devices", folder, "qualify"]) == 2
+    assert "name a device, or write the pattern with --write-pattern FILE.mp4" in capsys.readouterr().err
+    assert main(["devices", folder, "qualify", "shelf"]) == 2
+    assert "shelf is a real device: name the player" in capsys.readouterr().err
+    assert main(["devices", folder, "qualify", "shelff", "--player=x"]) == 2
+    assert "no device 'shelff' (did you mean 'shelf'?)" in capsys.readouterr().err
+
+
+def test_the_pattern_is_written_with_what_to_do_next(tmp_path, capsys):
+    path = tmp_path / "pattern.mkv"
+    call = ["devices", "qualify", f"--write-pattern={path}", "--mode=480p25", "--pattern-seconds=1"]
+    assert main(call) == 0
+    assert "with the output at 25 Hz" in capsys.readouterr().out
+    with MediaFile(path) as media:
+        frames = [item for item in media.items() if isinstance(item, Frame)]
+    assert [markers.read(frame.y).number for frame in frames] == list(range(25))
+    assert patches.judge(patches.read(frames[9].y, frames[9].u, frames[9].v), 3).grey_error_codes <= 1
 
 
 def test_without_the_pattern_the_technician_is_told_what_to_play(tmp_path, clip, monkeypatch):

@@ -1,6 +1,7 @@
 """Planted faults of a rig, each with the figure that must fail by it, over drawn pictures of the pattern."""
 
 from dataclasses import replace
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -16,7 +17,7 @@ FRAME_NS = 40_000_000
 def test_a_sound_rig_passes_in_every_figure():
     found = figures()
     assert {figure.status for figure in found.values()} == {"pass"}
-    assert len(found) == 15
+    assert len(found) == 17
     assert found["sound_level"].value == pytest.approx(0, abs=0.05)
     assert found["sound_offset"].value == pytest.approx(0, abs=0.1)
     assert found["picture_rate"].value == pytest.approx(0, abs=0.01)
@@ -90,6 +91,32 @@ def test_a_slower_file_on_a_faster_output_repeats_by_design(fps, each, lost):
     assert found["pictures_lost"].value == (1 if lost else 0)
 
 
+@pytest.mark.parametrize(("fps", "shown_hz"), [(25, 30), (50, 25)])
+def test_rates_that_do_not_fit_are_told(fps, shown_hz):
+    """A card that captures at 30 Hz what comes at 25 doubles each fifth; at 25 Hz it loses half of 50."""
+    _, items = rigs.drawn(fps, 0.0, 4.2, (320, 180))
+    frames = [item for item in items if isinstance(item, Frame)]
+    ticks = [(index, round(index * 1e9 / shown_hz)) for index in range(int(4.2 * shown_hz) - 1)]
+    captured = [replace(frames[t_ns * fps // 10**9], t_ns=t_ns, index=index) for index, t_ns in ticks]
+    sound = [item for item in items if isinstance(item, AudioBlock)]
+    stream = rigs.StreamFormat(replace(rigs.Pattern(fps).video, fps=Fraction(shown_hz)), rigs.SOUND)
+    found = rigs.figures_of(sorted([*captured, *sound], key=lambda item: item.t_ns), stream, 4.2)
+    assert failing(found) == {"cadence"}
+    assert found["cadence"].value == pytest.approx(shown_hz / fps, abs=0.01)
+    assert "same rate" in found["cadence"].note
+
+
+def test_a_pattern_that_is_gone_for_half_of_the_time_proves_too_little():
+    def gone(item):
+        if isinstance(item, Frame) and item.index >= 70:
+            return Frame(item.t_ns, item.index, np.full_like(item.y, 16), item.u, item.v)
+        return item
+
+    found = figures(gone)
+    assert failing(found) == {"seconds_seen"}
+    assert found["seconds_seen"].value == pytest.approx(69 / 25)
+
+
 def test_a_player_that_begins_anew_loses_nothing():
     first, again = rigs.Pattern(), rigs.Pattern()
     later_ns = 5_000_000_000
@@ -101,7 +128,7 @@ def test_a_player_that_begins_anew_loses_nothing():
         return replace(moved, first_sample=item.first_sample + 240_000)
 
     items = [*first.items(5), *map(later, again.items(4))]
-    found = rigs.figures_of(items, rigs.StreamFormat(first.video, rigs.SOUND))
+    found = rigs.figures_of(items, rigs.StreamFormat(first.video, rigs.SOUND), 9)
     assert failing(found) == set()
 
 
@@ -110,6 +137,7 @@ def test_an_offset_of_the_rig_fails_to_the_millisecond(offset_ms):
     found = figures(offset_ms=offset_ms)
     assert failing(found) == {"sound_offset"}
     assert found["sound_offset"].value == pytest.approx(offset_ms, abs=0.1)
+    assert ("sound_latency_ms=40" in found["sound_offset"].note) == (offset_ms < 0)
     low, high = found["sound_offset"].interval
     assert low < offset_ms < high
     assert high - low < 3
@@ -246,9 +274,10 @@ def test_a_signal_that_goes_fails():
 
 def test_without_the_pattern_nothing_is_green():
     found = figures(pictures(lambda y, u, v: (y * 0 + 90, u, v)))
-    assert failing(found) == set()
+    assert failing(found) == {"seconds_seen"}
     unmeasured = {name for name, figure in found.items() if figure.status == "not_measured"}
     assert unmeasured == set(found) - {
+        "seconds_seen",
         "picture_gaps",
         "sound_gaps",
         "interruptions",

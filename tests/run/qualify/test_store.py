@@ -64,6 +64,7 @@ def test_a_rig_that_failed_corrects_nothing(shelf):
     assert found.standing is Standing.FAILED
     assert "sound against picture" in found.words
     assert found.offset is None
+    assert found.certificate.offset_ms is None
 
 
 def test_what_was_not_measured_is_not_green(shelf):

@@ -64,6 +64,8 @@ class ItachPeer(OneAtATime):
             said = said.pop(0) if isinstance(said, list) else said
             if said:
                 return [said.replace("{id}", number)]
+        if command == "getversion":
+            return ["710-1005-05"]
         if command == "getdevices":
             return self.modules
         if command == "get_IRL":

@@ -6,6 +6,7 @@ const RETRY_MS = 500;
 const NOTHING_PX = 16;
 const main = document.getElementById("main");
 const state = document.getElementById("state");
+const told = document.getElementById("told");
 const picture = document.getElementById("picture");
 const GONE = "The harness does not answer any more: is it still running in the terminal?";
 
@@ -25,6 +26,11 @@ function show(text) {
   if (focus && document.activeElement === document.body) resume(active, document.getElementById(focus));
 }
 
+// What is new is read out; the places it stands in are replaced, which a screen reader does not notice.
+function words() {
+  return [...document.querySelectorAll(".notice")].map(({ textContent }) => textContent);
+}
+
 // Whoever typed on while the answer was on its way goes on typing.
 function resume(before, now) {
   const typed = before.value !== before.defaultValue && before.form?.classList.contains("auto");
@@ -39,8 +45,10 @@ async function send(form, submitter) {
   try {
     const answer = await fetch(form.getAttribute("action"), { method: "POST", body });
     const text = await answer.text();
+    const before = words();
     if (answer.ok) show(text);
     state.textContent = answer.ok ? "" : text;
+    told.textContent = words().filter((line) => !before.includes(line)).join(" ");
   } catch {
     state.textContent = GONE;
   }
