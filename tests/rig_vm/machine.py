@@ -85,7 +85,7 @@ def _script(jobs: Sequence[str]) -> str:
     for job in jobs:
         module = shlex.quote(f"tests.rig_vm.jobs.{job}")
         lines.append(
-            f"echo job {job}; timeout -k 5 {JOB_S} {shlex.quote(sys.executable)} -m {module}; echo $?"
+            f"echo job {job}; timeout -k 5 {JOB_S} {shlex.quote(sys.executable)} -m {module} 2>&1 | cat"
         )
     return "\n".join([*lines, "dmesg | tail -50 > /out/dmesg.txt", ""])
 
