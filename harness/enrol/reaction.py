@@ -16,6 +16,8 @@ SETTLE_S = 2.5
 """A picture that still moves, from the key before perhaps, is given so long to come to rest."""
 TIMES = 4
 """A change proves something if the picture was still for so many times longer before than it took to come."""
+HISTORY_S = 6.0
+"""A picture that changed without a key within so long moves by itself, if only now and then."""
 WITHIN_S = 3.0
 """A device that reacts shows it within so long."""
 SIGNAL_S = 5.0
@@ -37,13 +39,17 @@ def press_and_watch(press: Callable[[], Press], preview: Preview | None) -> Reac
     """Press a key and watch the picture; raises ControlLost, DeviceError, PlanError."""
     still = None if preview is None else _settled(preview)
     before_ns = preview.changed_ns if preview else 0
+    if preview is not None:
+        preview.note_key()
     pressed = press()
     sent = f"{pressed.key} was sent by {pressed.via}"
     if preview is None:
         return Reaction("unknown", f"{sent}; without a capture nobody sees whether the device reacted")
     if still is None:
         return _came_back(preview, pressed, sent)
-    if pressed.start_ns - before_ns < seconds_to_ns(STILL_S):
+    moved_ns = preview.moved_ns
+    moves = moved_ns is not None and pressed.start_ns - moved_ns < seconds_to_ns(HISTORY_S)
+    if moves or pressed.start_ns - before_ns < seconds_to_ns(STILL_S):
         return Reaction(
             "unknown", f"{sent}, but the picture moves by itself: look whether the device reacted"
         )

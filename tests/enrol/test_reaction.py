@@ -97,6 +97,24 @@ def test_a_picture_that_moves_by_itself_proves_nothing(screen, preview):
     assert press_and_watch(pressing(screen), preview).reacted == "unknown"
 
 
+def test_a_picture_that_changes_now_and_then_proves_nothing(screen, preview):
+    """A clock, an advertisement: long still, and then changed just as a key is pressed."""
+    screen.luma = lambda count: 160
+    while preview.moved_ns is None:
+        assert preview.wait(30, preview.changed_ns) is not None
+    found = press_and_watch(pressing(screen, lambda: setattr(screen, "luma", lambda count: 100)), preview)
+    assert found.reacted == "unknown"
+    assert "moves by itself" in found.words
+
+
+def test_what_a_key_changed_does_not_count_as_movement(screen, preview, monkeypatch):
+    monkeypatch.setattr("harness.enrol.reaction.TIMES", 0)
+    monkeypatch.setattr("harness.enrol.preview.KEY_S", 60.0)
+    for luma in (130, 100):
+        act = lambda luma=luma: setattr(screen, "luma", lambda count: luma)  # noqa: E731
+        assert press_and_watch(pressing(screen, act), preview).reacted == "yes"
+
+
 def test_a_change_that_comes_late_after_a_short_rest_proves_nothing(screen, preview, monkeypatch):
     monkeypatch.setattr("harness.enrol.reaction.WITHIN_S", 60.0)
     begun_ns = screen.clock.now_ns()
