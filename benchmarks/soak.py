@@ -58,6 +58,7 @@ def main():
     parser.add_argument("--seconds", type=float, default=3.0, help="how long each watch lasts")
     parser.add_argument("--seed", type=int, default=0)
     args = parser.parse_args()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     found = find_profile("virtual-stb", default_folders())
     rig = rig_for(found.id, found.profile, None, default_folders())
     with tempfile.TemporaryDirectory(prefix="soak-") as folder:
@@ -82,7 +83,9 @@ def soak(station, run, args):
             print(f"ended by hand in watch {number}")
             break
         outcomes[fault, outcome] += 1
-        wrong += [f"watch {number}, {fault}: {lost}"] if lost else []
+        if lost:
+            wrong.append(f"watch {number}, {fault}: {lost}")
+            print(wrong[-1], flush=True)
         if number >= SETTLED:
             counts.append(count(station))
         if number % TOLD_EVERY == 0:

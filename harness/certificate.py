@@ -8,6 +8,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from harness.errors import InputError
+from harness.writing import write_whole
 
 FigureStatus = Literal["pass", "fail", "not_measured"]
 Verdict = Literal["pass", "fail", "inconclusive"]
@@ -130,11 +131,9 @@ def verdict(figures: list[Figure]) -> Verdict:
 
 def write_certificate(certificate: Certificate, path: Path) -> None:
     """Write a certificate so that a reader never sees half a file; raises InputError."""
-    scratch = path.with_name(path.name + ".part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        scratch.write_text(certificate.model_dump_json(indent=1, by_alias=True) + "\n", encoding="utf-8")
-        scratch.replace(path)
+        write_whole(path, certificate.model_dump_json(indent=1, by_alias=True) + "\n")
     except OSError as error:
         raise InputError(f"{path}: the certificate cannot be kept: {error.strerror or error}") from error
 

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from harness.certificate import Certificate, Standing
 from harness.errors import InputError
+from harness.writing import write_whole
 
 Outcome = Literal["passed", "failed", "inconclusive", "error", "skipped"]
 
@@ -234,9 +235,7 @@ class RunRecord(Part):
 
 def write_run(record: RunRecord, path: Path) -> None:
     """Write the record so that a reader never sees half a file."""
-    scratch = path.with_suffix(".json.part")
-    scratch.write_text(record.model_dump_json(indent=1, by_alias=True) + "\n", encoding="utf-8")
-    scratch.replace(path)
+    write_whole(path, record.model_dump_json(indent=1, by_alias=True) + "\n")
 
 
 def read_run(path: Path) -> RunRecord:

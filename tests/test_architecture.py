@@ -21,6 +21,8 @@ VALUES = {
     "record",
     "decoding",
     "ports",
+    "uri",
+    "writing",
     "certificate",
 }
 LEVELS = [

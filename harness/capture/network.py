@@ -13,6 +13,7 @@ import av
 import av.error
 
 from harness.capture.datagrams import Datagrams
+from harness.capture.in_order import InOrder
 from harness.capture.live_decoder import LiveDecoder
 from harness.capture.uri import address_and_options, whole_number
 from harness.clock import NS_PER_MS, NS_PER_S
@@ -134,7 +135,7 @@ class _Reader:
     def __init__(self, source: _Server | Datagrams, uri: str, latency_ns: int) -> None:
         self._source = source
         self._uri = uri
-        self._decoder = LiveDecoder(uri, latency_ns)
+        self._decoder, self._in_order = LiveDecoder(uri, latency_ns), InOrder()
         self._items: queue.Queue[Captured] = queue.Queue(WAITING)
         self._known = threading.Event()
         self._stopped = threading.Event()
@@ -190,18 +191,24 @@ class _Reader:
         return f"nothing arrives at {self._uri}: is the encoder sending here?"
 
     def _run(self) -> None:
+        error = None
         try:
-            while not self._stopped.is_set():
-                with _container(self._source) as container:
-                    self._decode(container)
-                if not self._decoder.restarted and not self._stopped.is_set():
-                    raise CaptureLost(f"{self._uri}: the sender has ended the stream; start it anew")
-        except RigError as error:
-            self._error = error
-        except (av.error.FFmpegError, OSError, ValueError) as error:
-            self._error = CaptureLost(f"{self._uri}: {_reason(error)}")
-        finally:
-            self._known.set()
+            self._read_on()
+        except RigError as told:
+            error = told
+        except (av.error.FFmpegError, OSError, ValueError) as failed:
+            error = CaptureLost(f"{self._uri}: {_reason(failed)}")
+        for item in self._in_order.rest():
+            self._put(item)
+        self._error = error
+        self._known.set()
+
+    def _read_on(self) -> None:
+        while not self._stopped.is_set():
+            with _container(self._source) as container:
+                self._decode(container)
+            if not self._decoder.restarted and not self._stopped.is_set():
+                raise CaptureLost(f"{self._uri}: the sender has ended the stream; start it anew")
 
     def _decode(self, container: Any) -> None:
         video, audio = best_stream(container, "video"), best_stream(container, "audio")
@@ -215,12 +222,19 @@ class _Reader:
             if self._stopped.is_set():
                 return
             if packet.size:
-                for item in decoder.take(packet, self._source.arrived_ns):
-                    self._put(item)
+                self._order(decoder.take(packet, self._source.arrived_ns))
             if decoder.restarted:
                 return
             if decoder.format is not None:
                 self._known.set()
+
+    def _order(self, items: list[Captured]) -> None:
+        stream = self._decoder.format
+        if stream is None:
+            return
+        for item in items:
+            for ready in self._in_order.add(item, stream):
+                self._put(ready)
 
     def _put(self, item: Captured) -> None:
         while not self._stopped.is_set():

@@ -126,7 +126,7 @@ class SoundCard:
 
     def _await_steady(self, count: SampleCount) -> None:
         while not count.steady:
-            chunk = self._next(SILENT_S)
+            chunk = self._next(OPEN_S)
             if chunk is None:
                 raise RigError(
                     f"{self.uri}: the input opens, but no sound comes from it; plug it in anew, and see that "

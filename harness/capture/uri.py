@@ -1,28 +1,14 @@
 """Options in a capture's URI: `address?name=value&name=value`, strictly."""
 
-from collections.abc import Iterable, Mapping
-from urllib.parse import parse_qsl
+from collections.abc import Collection, Mapping
 
-from harness.config import nearest
+from harness import uri as any_uri
 from harness.errors import InputError
 
 
-def address_and_options(uri: str, known: Iterable[str]) -> tuple[str, dict[str, str]]:
+def address_and_options(uri: str, known: Collection[str]) -> tuple[str, dict[str, str]]:
     """Split `scheme:address?option=value`; raises InputError for unknown or repeated options."""
-    rest = uri.partition(":")[2]
-    address, _, query = rest.partition("?")
-    if not address or any(ord(letter) < ord(" ") for letter in rest):
-        raise InputError(f"capture source {uri!r}: what comes after `{uri.partition(':')[0]}:` is missing")
-    options: dict[str, str] = {}
-    for name, value in parse_qsl(query, keep_blank_values=True):
-        if name not in known:
-            listed = ", ".join(sorted(known))
-            hint = nearest(name, list(known))
-            raise InputError(f"capture source {uri!r}: unknown option {name!r}{hint}; known: {listed}")
-        if name in options or not value:
-            raise InputError(f"capture source {uri!r}: the option {name} needs one value")
-        options[name] = value
-    return address, options
+    return any_uri.address_and_options("capture source", uri, known)
 
 
 def whole_number(uri: str, options: Mapping[str, str], name: str, among: range) -> int | None:

@@ -4,7 +4,6 @@ import argparse
 import json
 import os
 import sys
-import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from harness.recording.recording import Recording
 from harness.run.analyze import Analyzed, analyze, choose, contract, find_criteria
 from harness.run.many import analyze_many
 from harness.verdict import Criteria
+from harness.writing import write_whole
 
 EXAMPLES = """examples:
   harness analyze clip.mp4                              picture and sound, by the default criteria
@@ -123,18 +123,9 @@ def _write_json(out: Path, data: object) -> None:
     if str(out) == "-":
         sys.stdout.write(text)
         return
-    scratch = None
     try:
-        with tempfile.NamedTemporaryFile(
-            "w", dir=out.parent, prefix=f".{out.name}.", delete=False, encoding="utf-8"
-        ) as file:
-            scratch = Path(file.name)
-            file.write(text)
-        scratch.chmod(0o644)
-        scratch.replace(out)
+        write_whole(out, text)
     except OSError as error:
-        if scratch:
-            scratch.unlink(missing_ok=True)
         raise InputError(f"--json {out}: {error.strerror or error}") from None
 
 

@@ -4,7 +4,7 @@ import argparse
 import json
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -205,7 +205,11 @@ def _web(args: argparse.Namespace) -> int:
     if args.verb == "web" and args.name:
         stored = find_profile(args.name, _folders(args)).path
     folder = stored.parent if stored else args.folder or Path("devices")
-    serve(folder, args.listen, stored, tell=lambda url: print(f"open {url}", flush=True))
+    name = "" if stored else args.name or ""
+    with suppress(KeyboardInterrupt):
+        serve(
+            folder, args.listen, stored or name, lambda url: print(f"open {url}  (Ctrl-C ends)", flush=True)
+        )
     return 0
 
 

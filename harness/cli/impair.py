@@ -108,6 +108,8 @@ def _require_possible(args: argparse.Namespace) -> None:
             )
     if args.seed < 0:
         raise InputError(f"--seed {args.seed}: give a whole number, 0 or more")
+    if args.out.exists() and not args.out.is_file() and not args.out.is_dir():
+        raise InputError(f"OUT {args.out}: is not a file; give another name")
     for option, path in (("OUT", args.out), ("--truth", args.truth)):
         if path is not None and (path.is_dir() or not path.parent.is_dir()):
             reason = "is a directory" if path.is_dir() else "its folder does not exist"

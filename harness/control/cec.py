@@ -142,7 +142,8 @@ class CecControl:
             self.close()
             raise InputError(f"cec {self.path}: address {self.target} is the adapter's own; correct `to`")
         for address in wanted:
-            if cec_device.transmit(self._opened(), self._source, address).acknowledged:
+            answer = cec_device.transmit(self._opened(), self._source, address)
+            if answer.sent and answer.acknowledged:
                 return address
         raise Refused(SILENT)
 

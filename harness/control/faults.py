@@ -30,6 +30,7 @@ PLAIN = {
     errno.ECONNREFUSED: "it refuses the connection; is this the right address, and is the service on there?",
     errno.ECONNRESET: "it closed the connection; does another program hold it, or did it restart?",
     errno.EPIPE: "it closed the connection; does another program hold it, or did it restart?",
+    errno.ENONET: "it has no place on the HDMI cable; is the cable plugged in at both ends?",
     errno.EHOSTUNREACH: "there is no way to this host; is it on, and in this network?",
     errno.ENETUNREACH: "there is no way to this host; is this machine in its network?",
     errno.ETIMEDOUT: "it does not answer; is it on, and in this network?",

@@ -3,11 +3,10 @@
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import parse_qsl
 
 from harness.clock import Clock
-from harness.config import nearest
 from harness.errors import InputError
+from harness.uri import address_and_options
 
 HOST = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]{0,251}[A-Za-z0-9_])?|\[[0-9A-Fa-f:.]{2,45}\]")
 LAST_PORT = 65_535
@@ -36,14 +35,10 @@ class Wanted:
 
     def parts(self, *options: str) -> tuple[str, dict[str, str]]:
         """Return the address and the options; raises InputError for one not in `options`."""
-        address, _, query = self.uri.partition(":")[2].partition("?")
-        found = dict(parse_qsl(query, keep_blank_values=True))
-        for option in found:
-            if option not in options:
-                raise self.wrong(f"unknown option {option!r}{nearest(option, list(options))}")
+        address = self.uri.partition(":")[2].partition("?")[0]
         if not address or any(ord(letter) <= ord(" ") for letter in address):
             raise self.wrong(f"no usable address; example: {self.example}")
-        return address, found
+        return address_and_options("control", self.uri, options)
 
     def keys(self) -> Path:
         """Return the key map; raises InputError where none was named."""

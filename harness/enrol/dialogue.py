@@ -12,6 +12,7 @@ from harness.enrol.draft import (
     Draft,
     app_problem,
     capture_problem,
+    control_name,
     control_problem,
     feature_problems,
     id_problem,
@@ -234,8 +235,8 @@ def _uri_problem(uri: str, folder: Path) -> str:
 
 
 def _control_name(uri: str, draft: Draft) -> str:
-    scheme = uri.partition(":")[0]
-    names = (scheme, *(f"{scheme}-{number}" for number in range(2, 100)))
+    first = control_name(uri)
+    names = (first, *(f"{first}-{number}" for number in range(2, 100)))
     return next(name for name in names if name not in draft.controls)
 
 

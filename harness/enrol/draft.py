@@ -16,6 +16,8 @@ from harness.run.registry import ID, Profile
 WORD = re.compile(r"[a-z][a-z0-9_-]{0,31}")
 PACKAGE = re.compile(r"[A-Za-z]\w*(\.[A-Za-z]\w*)+")
 LONGEST_NAME = 120
+INFRARED = ("ir", "itach", "arduino", "rc", "lirc")
+"""Schemes of blasters: to a plan each of them is `ir`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,12 @@ class Draft:
         """Return the key map that a control has in the device's file, below the folder."""
         choice = self.controls[control]
         return f"keymaps/{self.id}-{control}.yaml" if choice.learned or choice.learning else choice.keys
+
+
+def control_name(uri: str) -> str:
+    """Return what plans call a control: `adb`, `ir` whatever the blaster, `cec`."""
+    scheme = uri.partition(":")[0]
+    return "ir" if scheme in INFRARED else scheme
 
 
 def draft_of(device_id: str, profile: Profile) -> Draft:

@@ -4,13 +4,16 @@ import threading
 from typing import Final
 
 from harness.capture import open_source
-from harness.clock import Clock, MonotonicClock
+from harness.clock import Clock, MonotonicClock, seconds_to_ns
 from harness.enrol.answers import say_format
+from harness.enrol.pictures import small, unlike
 from harness.errors import HarnessError
-from harness.media import Frame, SignalEvent, StreamFormat
+from harness.media import Frame, Plane, SignalEvent, StreamFormat
 
 READ_S: Final = 0.2
 END_S: Final = 3.0
+KEY_S: Final = 3.0
+"""A device answers a key, its animation included, within so long."""
 
 
 class Preview:
@@ -25,6 +28,10 @@ class Preview:
         self._frame: Frame | None = None
         self._format: StreamFormat | None = None
         self._trouble = ""
+        self._anchor: Plane | None = None
+        self._changed_ns = 0
+        self._moved_ns: int | None = None
+        self._key_ns: int | None = None
         self._change = threading.Condition()
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="preview", daemon=True)
@@ -34,6 +41,20 @@ class Preview:
     def frame(self) -> Frame | None:
         """Return the last frame that came, None before the first and without a signal."""
         return self._frame
+
+    @property
+    def changed_ns(self) -> int:
+        """Return when the picture last became another one: since then it has been still."""
+        return self._changed_ns
+
+    @property
+    def moved_ns(self) -> int | None:
+        """Return when the picture last changed without a key, None if it never did."""
+        return self._moved_ns
+
+    def note_key(self) -> None:
+        """A key is about to be pressed: what changes within some seconds is put down to it."""
+        self._key_ns = self.clock.now_ns()
 
     @property
     def alive(self) -> bool:
@@ -91,10 +112,21 @@ class Preview:
         with self._change:
             if isinstance(item, Frame):
                 self._frame = item
+                self._compare(item)
             else:
+                self._anchor = None
                 self._format = None if item.kind == "signal_lost" else item.format
                 self._frame = None
             self._change.notify_all()
+
+    def _compare(self, frame: Frame) -> None:
+        seen, first = small(frame), self._anchor is None
+        if self._anchor is not None and not unlike(seen, self._anchor):
+            return
+        self._anchor, self._changed_ns = seen, frame.t_ns
+        by_key = self._key_ns is not None and frame.t_ns - self._key_ns < seconds_to_ns(KEY_S)
+        if not (first or by_key):
+            self._moved_ns = frame.t_ns
 
     def _end(self, words: str) -> None:
         with self._change:

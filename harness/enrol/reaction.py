@@ -10,8 +10,14 @@ from harness.enrol.preview import Preview
 from harness.media import Plane
 from harness.timeline import Press
 
-BEFORE_S = 0.4
-"""The picture is watched so long before the key: what moves by itself proves nothing."""
+STILL_S = 1.0
+"""The picture must have been still for so long before the key."""
+SETTLE_S = 2.5
+"""A picture that still moves, from the key before perhaps, is given so long to come to rest."""
+TIMES = 4
+"""A change proves something if the picture was still for so many times longer before than it took to come."""
+HISTORY_S = 6.0
+"""A picture that changed without a key within so long moves by itself, if only now and then."""
 WITHIN_S = 3.0
 """A device that reacts shows it within so long."""
 SIGNAL_S = 5.0
@@ -31,28 +37,36 @@ class Reaction:
 
 def press_and_watch(press: Callable[[], Press], preview: Preview | None) -> Reaction:
     """Press a key and watch the picture; raises ControlLost, DeviceError, PlanError."""
-    before = None if preview is None else _watch_before(preview)
+    still = None if preview is None else _settled(preview)
+    before_ns = preview.changed_ns if preview else 0
+    if preview is not None:
+        preview.note_key()
     pressed = press()
     sent = f"{pressed.key} was sent by {pressed.via}"
     if preview is None:
         return Reaction("unknown", f"{sent}; without a capture nobody sees whether the device reacted")
-    if before is None:
+    if still is None:
         return _came_back(preview, pressed, sent)
-    still, moves = before
-    if moves:
+    moved_ns = preview.moved_ns
+    moves = moved_ns is not None and pressed.start_ns - moved_ns < seconds_to_ns(HISTORY_S)
+    if moves or pressed.start_ns - before_ns < seconds_to_ns(STILL_S):
         return Reaction(
             "unknown", f"{sent}, but the picture moves by itself: look whether the device reacted"
         )
+    return _watch(preview, still, pressed, before_ns)
+
+
+def _watch(preview: Preview, still: Plane, pressed: Press, before_ns: int) -> Reaction:
+    """Wait for a picture that is not the one before the key, which came at `before_ns`."""
+    sent, at_ns = f"{pressed.key} was sent by {pressed.via}", pressed.start_ns
     end_ns = pressed.end_ns + seconds_to_ns(WITHIN_S)
-    at_ns = pressed.start_ns
     while at_ns < end_ns:
         frame = preview.wait(STOPPED_S, at_ns)
         if frame is None:
             return _no_picture(preview, sent)
         at_ns = frame.t_ns
         if unlike(small(frame), still):
-            late_ms = max(0, at_ns - pressed.start_ns) // NS_PER_MS
-            return Reaction("yes", f"the device reacted: {sent}, and the picture changed after {late_ms} ms")
+            return _changed(sent, at_ns - pressed.start_ns, pressed.start_ns - before_ns)
     return Reaction(
         "no",
         f"{sent}, but the picture did not change within {WITHIN_S:g} s: is this the right key map, "
@@ -60,20 +74,26 @@ def press_and_watch(press: Callable[[], Press], preview: Preview | None) -> Reac
     )
 
 
-def _watch_before(preview: Preview) -> tuple[Plane, bool] | None:
-    """Return the picture before the key and whether it moves by itself; None without a picture."""
+def _changed(sent: str, late_ns: int, still_ns: int) -> Reaction:
+    late = f"the picture changed after {late_ns // NS_PER_MS} ms"
+    if still_ns < TIMES * late_ns:
+        words = f"{sent}, and {late}; but it had been still for {still_ns // NS_PER_MS} ms only"
+        return Reaction("unknown", f"{words}: wait until it stays still, and press again")
+    return Reaction("yes", f"the device reacted: {sent}, and {late}")
+
+
+def _settled(preview: Preview) -> Plane | None:
+    """Return the picture before the key, once it is still, or after a while; None without a picture."""
     first = preview.frame
     if first is None or not preview.alive:
         return None
-    seen, moves, end_ns = small(first), False, first.t_ns + seconds_to_ns(BEFORE_S)
-    frame = first
-    while frame.t_ns < end_ns:
-        newer = preview.wait(BEFORE_S, frame.t_ns)
+    frame, end_ns = first, first.t_ns + seconds_to_ns(SETTLE_S)
+    while frame.t_ns < end_ns and frame.t_ns - preview.changed_ns < seconds_to_ns(STILL_S):
+        newer = preview.wait(STOPPED_S, frame.t_ns)
         if newer is None:
             break
         frame = newer
-        moves = moves or unlike(small(frame), seen)
-    return small(frame), moves
+    return small(frame)
 
 
 def _came_back(preview: Preview, pressed: Press, sent: str) -> Reaction:

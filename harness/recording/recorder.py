@@ -121,7 +121,7 @@ class Recorder:
         self.close()
 
     def _write_frame(self, frame: Frame) -> None:
-        if self._video is None:
+        if self._video is None or self._before_start(frame.t_ns):
             return
         # Players and encoders want rising stamps, even where two frames share a millisecond.
         self._last_ms = max(self._stamp_ms(frame.t_ns), self._last_ms + 1)
@@ -131,7 +131,7 @@ class Recorder:
         self.frames += 1
 
     def _write_sound(self, block: AudioBlock) -> None:
-        if self._audio is None or not len(block.samples):
+        if self._audio is None or not len(block.samples) or self._before_start(block.t_ns):
             return
         end_ns = block.t_ns + round(len(block.samples) * NS_PER_S / self._rate_hz)
         if self._rate_hz != self._audio.rate_hz:
@@ -145,6 +145,10 @@ class Recorder:
         self._container.mux(self._audio.packet(block.samples, pts_ms))
         self.samples += len(block.samples)
         self._sound_end_ns = end_ns
+
+    def _before_start(self, t_ns: int) -> bool:
+        """Whether it is from before the first frame or sample, from which the recording counts."""
+        return self._start_ns is not None and t_ns < self._start_ns
 
     def _fill_up_to(self, t_ns: int, audio: AudioTrack) -> None:
         """Write zeros for lost samples, so that ordinary players stay in sync."""

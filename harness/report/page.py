@@ -19,6 +19,7 @@ from harness.report.cases import GROUPS, OUTCOME_WORDS, CaseView, view_cases, vi
 from harness.report.grid import STATES, lay_out
 from harness.report.links import Linker
 from harness.report.summary import sum_up
+from harness.writing import write_whole
 
 MOST_INLINE = 120
 """Tests whose evidence the main page holds; beyond, a test that did not pass gets a page of its own."""
@@ -110,9 +111,7 @@ def _write_assets(folder: Path) -> None:
 
 
 def _write(path: Path, text: str) -> Path:
-    scratch = path.with_name(path.name + ".part")
-    scratch.write_text(text, encoding="utf-8")
-    scratch.replace(path)
+    write_whole(path, text)
     return path
 
 

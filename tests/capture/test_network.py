@@ -71,6 +71,7 @@ def test_picture_and_sound_come_whole_in_order_and_on_our_clock(scheme):
     assert [block.first_sample - blocks[0].first_sample for block in blocks] == list(count[:-1])
     assert np.abs(blocks[0].samples).max() == pytest.approx(8000 / 32768, rel=0.1)
     assert not of(Gap, items)
+    assert [item.t_ns for item in items] == sorted(item.t_ns for item in items)
 
 
 def test_a_multicast_group_is_joined():

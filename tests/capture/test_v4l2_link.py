@@ -191,3 +191,17 @@ def test_stamps_that_cannot_be_used_are_told_once(node, started):
     items = step(card, 5)
     assert [item.kind for item in items if isinstance(item, RigEvent)] == ["clock"]
     assert sum(isinstance(item, Frame) for item in items) == 5
+
+
+def test_a_card_that_another_program_takes_meanwhile_says_so(node, started, monkeypatch):
+    card, _ = started()
+    step(card, 3)
+
+    def taken(*_, **__):
+        raise RigError(f"{node.uri}: another program captures from it; end that one first")
+
+    monkeypatch.setattr(link, "tune", taken)
+    node.dequeue = errno.EIO
+    with pytest.raises(CaptureLost) as error:
+        step(card, 1000)
+    assert str(error.value) == "v4l2:/dev/video0: another program captures from it; end that one first"

@@ -30,6 +30,7 @@ from harness.errors import ControlLost
         (ConnectionResetError("gone"), "closed the connection; does another program hold it"),
         (EOFError(), "closed the connection"),
         (TimeoutError("timed out"), "does not answer; is it on, and in this network"),
+        (OSError(errno.ENONET, "x"), "no place on the HDMI cable; is the cable plugged in"),
         (OSError(errno.EHOSTUNREACH, "x"), "no way to this host; is it on"),
         (OSError(errno.ENETUNREACH, "x"), "no way to this host; is this machine in its network"),
         (socket.gaierror(-2, "x"), "no host of this name is known; correct the URI"),

@@ -2,7 +2,7 @@
 
 import pytest
 
-from harness.enrol.draft import Choice, Draft, draft_of, problems
+from harness.enrol.draft import Choice, Draft, control_name, draft_of, problems
 from harness.enrol.files import ChangedMeanwhile, edit, read
 from harness.enrol.keymaps import suiting_maps
 from harness.enrol.patch import changed
@@ -135,6 +135,14 @@ def test_what_could_not_be_saved_leaves_nothing_behind(tmp_path, monkeypatch):
     with pytest.raises(InputError, match="full"):
         save(drafted(), tmp_path)
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+
+
+@pytest.mark.parametrize(
+    ("uri", "name"),
+    [("adb:1", "adb"), ("rc:/dev/lirc0", "ir"), ("itach:192.0.2.9/1:1", "ir"), ("cec:/dev/cec0", "cec")],
+)
+def test_a_control_has_the_name_that_plans_know_it_by(uri, name):
+    assert control_name(uri) == name
 
 
 def test_only_key_maps_that_a_control_can_use_are_offered(tmp_path):

@@ -56,7 +56,7 @@ class Screen:
 def screen(monkeypatch):
     one = Screen()
     monkeypatch.setattr("harness.enrol.preview.open_source", lambda uri: one)
-    for name in ("BEFORE_S", "WITHIN_S", "STOPPED_S", "SIGNAL_S"):
+    for name in ("STILL_S", "SETTLE_S", "WITHIN_S", "STOPPED_S", "SIGNAL_S"):
         monkeypatch.setattr(f"harness.enrol.reaction.{name}", 0.3)
     return one
 
@@ -78,7 +78,8 @@ def pressing(screen, then=lambda: None):
     return press
 
 
-def test_a_picture_that_changes_proves_it(screen, preview):
+def test_a_picture_that_changes_proves_it(screen, preview, monkeypatch):
+    monkeypatch.setattr("harness.enrol.reaction.TIMES", 0)  # a busy computer may be late
     found = press_and_watch(pressing(screen, lambda: setattr(screen, "luma", lambda count: 130)), preview)
     assert found.reacted == "yes"
     assert found.words.startswith("the device reacted: UP was sent by ir, and the picture changed after ")
@@ -94,6 +95,38 @@ def test_a_picture_that_stays_does_not(screen, preview):
 def test_a_picture_that_moves_by_itself_proves_nothing(screen, preview):
     screen.luma = lambda count: 50 + 7 * count % 150
     assert press_and_watch(pressing(screen), preview).reacted == "unknown"
+
+
+def test_a_picture_that_changes_now_and_then_proves_nothing(screen, preview):
+    """A clock, an advertisement: long still, and then changed just as a key is pressed."""
+    screen.luma = lambda count: 160
+    while preview.moved_ns is None:
+        assert preview.wait(30, preview.changed_ns) is not None
+    found = press_and_watch(pressing(screen, lambda: setattr(screen, "luma", lambda count: 100)), preview)
+    assert found.reacted == "unknown"
+    assert "moves by itself" in found.words
+
+
+def test_what_a_key_changed_does_not_count_as_movement(screen, preview, monkeypatch):
+    monkeypatch.setattr("harness.enrol.reaction.TIMES", 0)
+    monkeypatch.setattr("harness.enrol.preview.KEY_S", 60.0)
+    for luma in (130, 100):
+        act = lambda luma=luma: setattr(screen, "luma", lambda count: luma)  # noqa: E731
+        assert press_and_watch(pressing(screen, act), preview).reacted == "yes"
+
+
+def test_a_change_that_comes_late_after_a_short_rest_proves_nothing(screen, preview, monkeypatch):
+    monkeypatch.setattr("harness.enrol.reaction.WITHIN_S", 60.0)
+    begun_ns = screen.clock.now_ns()
+
+    def later():
+        rest_ns = screen.clock.now_ns() - begun_ns
+        change_ns = screen.clock.now_ns() + rest_ns
+        screen.luma = lambda count: 130 if screen.clock.now_ns() > change_ns else 100
+
+    found = press_and_watch(pressing(screen, later), preview)
+    assert found.reacted == "unknown"
+    assert "wait until it stays still" in found.words
 
 
 def test_a_signal_that_goes_is_a_reaction(screen, preview):

@@ -11,7 +11,7 @@ import pytest
 
 from harness.enrol.found import Found
 from harness.enrol.web.addresses import address_problem
-from harness.enrol.web.guard import COOKIE, HEADER, Guard
+from harness.enrol.web.guard import HEADER, Guard
 from harness.enrol.web.server import MOST_AT_ONCE, MOST_BODY, Server
 from harness.enrol.web.session import Session
 from harness.errors import InputError
@@ -47,7 +47,7 @@ class Client:
             connection.close()
 
     def known(self, **other):
-        return {"Cookie": f"{COOKIE}={self.server.guard.token}", **other}
+        return {"Cookie": f"{self.server.guard.cookie_name}={self.server.guard.token}", **other}
 
     def page(self):
         status, _, text = self.ask("GET", "/", self.known())
@@ -84,16 +84,18 @@ def files(folder):
 def test_the_token_becomes_a_cookie_and_leaves_the_address(client):
     status, headers, _ = client.ask("GET", f"/?token={client.server.guard.token}")
     assert (status, headers["Location"]) == (303, "/")
-    assert headers["Set-Cookie"].endswith("Path=/; HttpOnly; SameSite=Strict")
+    assert headers["Set-Cookie"].endswith("Path=/; HttpOnly; SameSite=Lax")
     assert client.ask("GET", "/", {"Cookie": headers["Set-Cookie"].partition(";")[0]})[0] == 200
     assert client.ask("GET", "/", {HEADER: client.server.guard.token})[0] == 200
 
 
 @pytest.mark.parametrize(
     "headers",
-    [{}, {"Cookie": f"{COOKIE}=guess"}, {"Cookie": ";;;=\x01"}, {HEADER: "é"}, {"Cookie": f"{COOKIE}="}],
+    [{}, {"Cookie": "{name}=guess"}, {"Cookie": ";;;=\x01"}, {HEADER: "é"}, {"Cookie": "{name}="}],
 )
 def test_without_the_token_there_is_nothing(client, headers):
+    name = client.server.guard.cookie_name
+    headers = {key: value.replace("{name}", name) for key, value in headers.items()}
     for path in ("/", "/picture.jpg", "/enrol.js", "/?token=guess", "/?token="):
         assert client.ask("GET", path, headers)[0] == 403
     assert client.ask("POST", "/do/look", headers, b"")[0] == 403

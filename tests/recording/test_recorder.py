@@ -117,6 +117,16 @@ def _no_space(_fd, _data):
     raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
+def test_what_is_from_before_the_first_item_is_left_out(tmp_path):
+    items = captured(10)
+    late = [item for item in items if isinstance(item, AudioBlock)][1]
+    with Recorder(tmp_path / "a.mkv", stream_format(), threads=1) as recorder:
+        for item in [*items[4:8], items[0], late, *items[8:]]:
+            recorder.write(item)
+    times = [item.t_ns for item in Recording(tmp_path / "a.mkv").items()]
+    assert times == [item.t_ns - items[4].t_ns for item in items[4:]]
+
+
 def test_it_does_not_begin_on_a_disk_that_is_nearly_full(tmp_path, monkeypatch):
     monkeypatch.setattr(disk, "LEAST_FREE_BYTES", 10**18)
     with pytest.raises(RigError, match="free on the disk"):

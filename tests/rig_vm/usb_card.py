@@ -71,10 +71,11 @@ class UsbCard:
             with self._change:
                 if not self._change.wait_for(lambda: self._urbs, 5):
                     return
+                # In one go: what is taken back meanwhile must not be answered afterwards.
                 number, length = self._urbs.popleft()
-            piece = data[at : at + length]
+                piece = data[at : at + length]
+                self._answer(number, piece)
             at, ended = at + length, len(piece) < length
-            self._answer(number, piece)
 
     def _serve(self, connection: socket.socket) -> None:
         try:
@@ -102,16 +103,17 @@ class UsbCard:
             waiting = [urb for urb in self._urbs if urb[0] == which]
             for urb in waiting:
                 self._urbs.remove(urb)
-        status = RESET if waiting else 0
-        self._send(struct.pack(">5Ii24x", UNLINKED, number, 0, 0, 0, status))
+            status = RESET if waiting else 0
+            self._send(struct.pack(">5Ii24x", UNLINKED, number, 0, 0, 0, status))
 
     def _answer(self, number: int, data: bytes, status: int = 0, taken: int = 0) -> None:
         head = struct.pack(">5I5i8x", SUBMITTED, number, 0, 0, 0, status, len(data) or taken, 0, 0, 0)
         self._send(head + data)
 
     def _send(self, data: bytes) -> None:
-        if self._socket is not None:
-            self._socket.sendall(data)
+        with self._change:
+            if self._socket is not None:
+                self._socket.sendall(data)
 
     def _control(self, setup: bytes, data: bytes) -> bytes | None:
         """Return what is answered to a request on the control endpoint; None refuses it."""

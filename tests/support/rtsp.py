@@ -69,7 +69,8 @@ class Server:
         control = packet[1] in RTCP
         way = self._ways[medium]
         if way is None:
-            with self._lock:
+            # The client may have gone.
+            with self._lock, suppress(OSError):
                 client.sendall(struct.pack(">cBH", b"$", 2 * medium + control, len(packet)) + packet)
         else:
             with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:

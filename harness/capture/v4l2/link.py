@@ -27,6 +27,7 @@ GIVE_UP_S = 5.0
 LEFTOVERS = 32
 
 TUNING = "the card tuned to the signal, which had changed"
+REPLUG = "; unplug the card and plug it in again"
 MARKED = "the card marked a frame as damaged"
 
 
@@ -158,7 +159,7 @@ class Link:
         try:
             self._tune(presence, strict=False)
         except HarnessError as error:
-            return self._broken(str(error))
+            return self._broken(str(error).removeprefix(f"{self._node.uri}: "), advice="")
         return []
 
     def _tune(self, presence: Presence, *, strict: bool) -> None:
@@ -227,7 +228,7 @@ class Link:
         self._count.pause()
         return lost
 
-    def _broken(self, reason: str) -> list[Captured]:
+    def _broken(self, reason: str, advice: str = REPLUG) -> list[Captured]:
         """Stop, so that the next step starts anew; raises CaptureLost where that has not helped for long."""
         now_ns = self._clock.now_ns()
         gap = self._count.lose(now_ns, reason)
@@ -236,7 +237,7 @@ class Link:
             self._trouble_ns = now_ns
             items.append(RigEvent(now_ns, "restarted", f"{reason}; the capture is started anew"))
         if now_ns - self._trouble_ns > seconds_to_ns(GIVE_UP_S):
-            raise CaptureLost(f"{self._node.uri}: {reason}; unplug the card and plug it in again")
+            raise CaptureLost(f"{self._node.uri}: {reason}{advice}")
         self._stop()
         return items
 

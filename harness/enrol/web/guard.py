@@ -8,7 +8,6 @@ from email.message import Message
 from http.cookies import CookieError, SimpleCookie
 from urllib.parse import urlsplit
 
-COOKIE = "harness_token"
 HEADER = "X-Harness-Token"
 ANY = ("0.0.0.0", "::", "")  # noqa: S104 - compared with, not listened on
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -28,6 +27,8 @@ class Guard:
     def __init__(self, listen: str, port: int) -> None:
         self.token = secrets.token_urlsafe(24)
         self.csrf = secrets.token_urlsafe(24)
+        self.cookie_name = f"harness_token_{port}"
+        """Browsers keep the ports of a host apart in nothing else than a cookie's name."""
         self._listen, self._port = listen, port
         self._names = {*LOOPBACK, listen.lower()} if listen not in LOOPBACK else set(LOOPBACK)
         if listen not in LOOPBACK:
@@ -47,7 +48,9 @@ class Guard:
 
     def knows_client(self, headers: Message) -> bool:
         """Return whether a request brings the token, as a cookie or a header."""
-        return self.is_token(headers.get(HEADER, "")) or self.is_token(_cookie(headers.get("Cookie", "")))
+        return self.is_token(headers.get(HEADER, "")) or self.is_token(
+            _cookie(self.cookie_name, headers.get("Cookie", ""))
+        )
 
     def is_token(self, word: str) -> bool:
         """Compare a word with the token, in the same time whatever it is."""
@@ -61,12 +64,12 @@ class Guard:
 
     def cookie(self) -> str:
         """Return the cookie that the token becomes: not for scripts, not for other pages."""
-        return f"{COOKIE}={self.token}; Path=/; HttpOnly; SameSite=Strict"
+        return f"{self.cookie_name}={self.token}; Path=/; HttpOnly; SameSite=Lax"
 
 
-def _cookie(words: str) -> str:
+def _cookie(name: str, words: str) -> str:
     try:
-        found = SimpleCookie(words).get(COOKIE)
+        found = SimpleCookie(words).get(name)
     except CookieError:
         return ""
     return found.value if found else ""

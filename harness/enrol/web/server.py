@@ -200,12 +200,17 @@ class Handler(BaseHTTPRequestHandler):
 def serve(
     folder: Path,
     listen: str,
-    path: Path | None,
+    device: Path | str,
     tell: Callable[[str], None],
     finder: Callable[[], Found] = look,
 ) -> None:
-    """Serve the page until Ctrl-C; `tell` is given its address. Raises InputError, KeyboardInterrupt."""
-    session = Session(folder, path, finder)
+    """Serve the page until Ctrl-C; `tell` is given its address. Raises InputError, KeyboardInterrupt.
+
+    `device` is the file of one that is changed, or the short name of a new one.
+    """
+    session = Session(folder, device if isinstance(device, Path) else None, finder)
+    if not isinstance(device, Path):
+        session.draft.id = device
     with Server(session, listen) as server:
         session.start()
         tell(server.url)

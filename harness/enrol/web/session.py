@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from harness.config import nearest, parse_text
 from harness.control.keymap import KEYS
-from harness.enrol.draft import Choice, Draft, Problem, control_problem, draft_of, problems
+from harness.enrol.draft import Choice, Draft, Problem, control_name, control_problem, draft_of, problems
 from harness.enrol.files import ChangedMeanwhile, Stored, read
 from harness.enrol.found import VIRTUAL, Found, look
 from harness.enrol.keymaps import can_learn, needs_map, suiting_maps
@@ -179,7 +179,7 @@ class Session:
         if wrong:
             raise InputError(wrong)
         self.draft.virtual = False
-        name = uri.partition(":")[0]
+        name = control_name(uri)
         self.draft.controls[name] = Choice(uri, maps[0] if maps and needs_map(uri) else None)
         return self._try()
 

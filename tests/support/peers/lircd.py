@@ -1,6 +1,7 @@
 """A real lircd that writes what it would send into a file: Debian's package `lirc`, its driver `file`."""
 
 import shutil
+import socket
 import subprocess
 import time
 from pathlib import Path
@@ -75,10 +76,14 @@ class Lircd:
             stderr=subprocess.STDOUT,
         )
         end_s = time.monotonic() + START_S
-        while not self.socket.exists():
+        while not self._listens():
             if self._process.poll() is not None or time.monotonic() > end_s:
                 raise RuntimeError((folder / "log.txt").read_text())
             time.sleep(0.01)
+
+    def _listens(self):
+        with socket.socket(socket.AF_UNIX) as caller:
+            return caller.connect_ex(str(self.socket)) == 0
 
     def light(self):
         timings = []
