@@ -115,7 +115,7 @@ def _losses(seen: Seen) -> list[Figure]:
     for medium, what in (("video", "picture"), ("audio", "sound")):
         gaps = [gap for gap in seen.gaps if gap.medium == medium]
         lost_ms = sum(gap.end_ns - gap.start_ns for gap in gaps) / NS_PER_MS
-        note = f"{len(gaps)} times: {gaps[0].reason}" if gaps else ""
+        note = f"{len(gaps)} gap{'s' * (len(gaps) > 1)}: {gaps[0].reason}" if gaps else ""
         name = f"{what}_gaps"
         figures.append(
             judged(

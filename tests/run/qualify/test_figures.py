@@ -44,7 +44,7 @@ def test_what_the_capture_says_it_lost_is_told_with_its_reason():
     found = figures(lose)
     assert failing(found) == {"pictures_lost", "picture_gaps"}
     assert found["picture_gaps"].value == 80
-    assert found["picture_gaps"].note == "2 times: the card lost it"
+    assert found["picture_gaps"].note == "2 gaps: the card lost it"
 
 
 def test_repeated_pictures_are_counted():
