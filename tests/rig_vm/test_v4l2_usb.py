@@ -54,9 +54,12 @@ def test_frames_that_came_torn_are_gaps_and_never_delivered(results):
 def test_a_card_that_keeps_another_rate_than_it_promised_has_gaps_only_until_that_is_known(results):
     captured = results["slower"]
     assert captured["format"] == [320, 240, "30"]
-    late = frames(captured)[12]["t_ns"]
-    assert gaps(captured, UNCOUNTED)
-    assert not [gap for gap in gaps(captured, UNCOUNTED) if gap["start_ns"] > late]
+    got = frames(captured)
+    late = [gap for gap in gaps(captured, UNCOUNTED) if gap["start_ns"] > got[12]["t_ns"]]
+    early = [gap for gap in gaps(captured, UNCOUNTED) if gap not in late]
+    # Before it is known, there is a gap before every frame; afterwards, where the guest itself stood still.
+    assert len(early) >= 6
+    assert len(late) < len(got[13:]) / 2
 
 
 def test_without_frames_there_is_no_signal_until_they_come_again(results):
