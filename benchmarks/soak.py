@@ -42,7 +42,7 @@ MEMORY_MB_AN_HOUR = 15.0
 
 @dataclass(frozen=True)
 class Count:
-    """What this process holds."""
+    """What this process holds while its device is open and nothing is watched."""
 
     handles: int
     threads: int
@@ -86,10 +86,11 @@ def soak(station, run, args):
         if lost:
             wrong.append(f"watch {number}, {fault}: {lost}")
             print(wrong[-1], flush=True)
+        station.ready()
         if number >= SETTLED:
-            counts.append(count(station))
+            counts.append(count())
         if number % TOLD_EVERY == 0:
-            print(f"{number} watches: {count(station)}", flush=True)
+            print(f"{number} watches: {count()}", flush=True)
     for (fault, outcome), times in sorted(outcomes.items()):
         print(f"  {times:4d} x {fault}: {outcome}")
     return wrong + grown(counts)
@@ -178,7 +179,7 @@ FAULTS = {
 }
 
 
-def count(station):
+def count():
     gc.collect()
     own = psutil.Process()
     return Count(
