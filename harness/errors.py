@@ -32,6 +32,10 @@ class ControlLost(RigError):
     """The control connection (ADB, infrared port) went away or cannot be opened."""
 
 
+class Undecided(HarnessError):
+    """What a plan asks cannot be told from what was captured: neither passed nor failed."""
+
+
 class DeviceError(HarnessError):
     """The device answered, but did not do as asked in time."""
 

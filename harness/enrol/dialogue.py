@@ -202,7 +202,7 @@ def _keys(asker: Asker, draft: Draft, live: Live) -> None:
         return
     names = list(live.device.controls)
     while True:
-        key = asker.text("Press a key on it, such as HOME or DOWN (Enter: go on)", check=_key_problem).upper()
+        key = asker.text("Press a key on it, such as RIGHT (Enter: go on)", check=_key_problem).upper()
         if not key:
             return
         for name in names:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import harness
-from harness.errors import DeviceError, InputError, RigError
+from harness.errors import DeviceError, InputError, RigError, Undecided
 from harness.plugin.state import CASE, RUN, case_of, is_plan
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ def blame(error: BaseException, traceback: Sequence[Any]) -> tuple[str, str | No
     `traceback` holds entries with a `path`; the last one tells a plan's mistake from one of the harness.
     """
     families: tuple[tuple[type[BaseException] | tuple[type[BaseException], ...], str, str | None], ...] = (
-        (Inconclusive, "inconclusive", None),
+        ((Inconclusive, Undecided), "inconclusive", None),
         (RigError, "error", "rig"),
         (DeviceError, "failed", "device"),
         (InputError, "error", "plan"),

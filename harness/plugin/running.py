@@ -41,8 +41,13 @@ class _Book:
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """Write the record and the page; a run without them does not pass."""
         self.run.finish()
-        if self.run.failure and session.exitstatus == pytest.ExitCode.OK:
+        if session.exitstatus != pytest.ExitCode.OK:
+            return
+        if self.run.failure:
             session.exitstatus = pytest.ExitCode.INTERNAL_ERROR
+        elif self.run.record and all(case.outcome == "skipped" for case in self.run.record.cases):
+            # A plan of which nothing ran is no pass, and pytest has a status for that.
+            session.exitstatus = pytest.ExitCode.NO_TESTS_COLLECTED
 
 
 def pytest_report_header(config: pytest.Config) -> list[str]:

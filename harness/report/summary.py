@@ -134,6 +134,7 @@ def _default(decision: str, cases: Sequence[CaseView]) -> str:
 
 def _sentence(text: str) -> str:
     text = text.strip()
+    text = text[:1].upper() + text[1:]
     return text if text.endswith((".", "!", "?")) else f"{text}."
 
 

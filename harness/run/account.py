@@ -19,7 +19,7 @@ from harness.record import (
     VideoRecord,
 )
 from harness.run.analyze import Analyzed, contract
-from harness.run.playback import start_up_s
+from harness.run.startup_time import start_up
 from harness.timeline import Timeline
 
 
@@ -49,7 +49,7 @@ def account(done: Analyzed, label: str, evidence: Sequence[Evidence], **files: s
         duration_s=told["source"]["duration_s"],
         judged_from_s=round(ns_to_seconds(from_ns), 3),
         judged_to_s=round(ns_to_seconds(to_ns), 3),
-        start_up_s=start_up_s(timeline),
+        start_up_s=start_up(timeline, virtual=False),
         video=_made(VideoRecord, told["source"]["video"]),
         audio=_made(AudioRecord, told["source"]["audio"]),
         checks=[CheckRecord(**check) for check in told["checks"]],

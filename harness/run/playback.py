@@ -8,6 +8,7 @@ from harness.clock import ns_to_seconds
 from harness.errors import PlanError
 from harness.findings import AvSync, Check, Finding
 from harness.record import Playback as PlaybackRecord
+from harness.run.startup_time import StartUp, start_up
 from harness.timeline import Timeline
 from harness.verdict import Criteria, Verdict
 
@@ -128,9 +129,12 @@ class Playback:
         return self._over.timeline
 
     @property
-    def start_up_s(self) -> float:
-        """Return the seconds from asking to play to the first frame of content; inf if none came."""
-        seconds = start_up_s(self._over.timeline)
+    def start_up_s(self) -> StartUp:
+        """Return the seconds from asking to play to the first frame of content; inf if none came.
+
+        A comparison that finds it beyond a limit raises Undecided where the rig may be the reason.
+        """
+        seconds = start_up(self._over.timeline, virtual=self.session.virtual)
         if seconds is None:
             raise PlanError("start_up_s: nothing was asked to play in this watch")
         return seconds
@@ -160,14 +164,3 @@ class Playback:
         if self._done is None:
             raise PlanError("the watch is not over: ask for what was found after the `with watch(...)` block")
         return self._done
-
-
-def start_up_s(timeline: Timeline) -> float | None:
-    """Return the seconds from asking to play to the first frame of content.
-
-    Infinite if none came; None if nothing was asked to play.
-    """
-    asked, first = timeline.first("play_asked"), timeline.first("first_frame")
-    if asked is None:
-        return None
-    return ns_to_seconds(first.t_ns - asked.t_ns) if first else math.inf

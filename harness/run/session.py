@@ -86,6 +86,11 @@ class Session:
         self._losses = watched.device.losses
         self._analyst = threading.Thread(target=self._analyse, name="analysis", daemon=True)
 
+    @property
+    def virtual(self) -> bool:
+        """Return whether the device is the virtual set-top box."""
+        return self._device.virtual
+
     def start(self) -> None:
         """Begin to record; raises RigError without a signal, a capture or room on the disk."""
         watched = self._watched

@@ -19,7 +19,7 @@ def decide(cases: Sequence[CaseRecord]) -> ShipRecord:
         return ShipRecord(decision="no", reasons=[_tell(failed, "failed") + _by_defects(cases), *told])
     reasons = [
         _tell(count, words)
-        for outcome, words in (("inconclusive", "could not be judged"), ("error", "did not run to its end"))
+        for outcome, words in (("inconclusive", "could not be judged"), ("error", "broke off"))
         if (count := _count(cases, outcome))
     ]
     release = [case for case in cases if "release" in case.markers]

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import pytest
 
 import harness
-from harness.errors import CaptureLost, ControlLost, DeviceError, InputError, PlanError, RigError
+from harness.errors import CaptureLost, ControlLost, DeviceError, InputError, PlanError, RigError, Undecided
 from harness.plugin.outcomes import PACKAGE, DefectsFound, Inconclusive, blame, worst
 
 PLAN = [SimpleNamespace(path="/plans/test_vod.py")]
@@ -17,6 +17,7 @@ OURS = [*PLAN, SimpleNamespace(path=str(PACKAGE / "run" / "session.py"))]
     [
         (DefectsFound("freeze"), PLAN, ("failed", "device")),
         (Inconclusive("a gap"), PLAN, ("inconclusive", None)),
+        (Undecided("start_up_s"), OURS, ("inconclusive", None)),
         (AssertionError("start_up_s"), PLAN, ("failed", "device")),
         (DeviceError("home not reached"), OURS, ("failed", "device")),
         (CaptureLost("pulled"), OURS, ("error", "rig")),

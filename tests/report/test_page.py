@@ -42,7 +42,7 @@ def test_the_decision_stands_in_the_title_and_the_heading(tmp_path, decision, wo
     html, page = render(record, tmp_path)
     assert re.search(r"<h1[^>]*>(.*?)</h1>", html, re.S).group(1).split("</svg>")[1].strip() == words
     assert f"<title>{words} ·" in html
-    assert "because." in page.text
+    assert "Because." in page.text
     assert f'class="decision is-{decision}"' in html
 
 

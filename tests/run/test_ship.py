@@ -22,7 +22,7 @@ def case(outcome, *markers, found=()):
         ([case("skipped", "release")], "unknown", "1 test skipped, of those that a release needs"),
         ([case("passed", "release"), case("skipped", "release")], "unknown", "1 test skipped"),
         ([case("passed", "release"), case("inconclusive")], "unknown", "1 test could not be judged"),
-        ([case("passed", "release"), case("error")], "unknown", "1 test did not run to its end"),
+        ([case("passed", "release"), case("error")], "unknown", "1 test broke off"),
         ([case("passed", "release"), case("failed")], "no", "1 test failed"),
         ([case("error"), case("failed")], "no", "1 test failed"),
     ],
