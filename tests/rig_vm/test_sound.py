@@ -5,9 +5,6 @@ import pytest
 MISCOUNT_MS = 250
 """How far the length of a gap may be estimated wrong here: the guest hears of sound as seldom as that."""
 
-BEHIND_MS = 500
-"""Sound comes in pieces of a quarter of a second; only what was kept back comes after its pictures."""
-
 pytestmark = pytest.mark.rig_vm("sound")
 
 
@@ -46,12 +43,12 @@ def test_each_trouble_is_told_in_one_line(results):
     )
 
 
-def test_a_capture_card_and_a_sound_card_are_one_capture_in_order_of_time(results):
+def test_a_capture_card_and_a_sound_card_are_one_capture(results):
     found = results["joined"]
     assert found["format"] == [1280, 48_000]
     assert found["frames"] >= 40 and found["blocks"] > 20
-    kept_back = [other for other in found["others"] if "medium='audio'" in other]
-    assert kept_back or found["behind_ms"] < BEHIND_MS
+    # Between the two, a guest that stands still for a second lets sound come late; neither ever runs backwards.
+    assert found["disordered"] == []
 
 
 def test_a_card_that_is_unplugged_is_told(results):

@@ -149,7 +149,12 @@ def joined():
         "format": [stream.video.width_px, stream.audio.rate_hz],
         "frames": sum(isinstance(item, Frame) for item in media),
         "blocks": sum(isinstance(item, AudioBlock) for item in media),
-        "behind_ms": max((a.t_ns - b.t_ns for a, b in pairwise(media)), default=0) / 1e6,
+        "disordered": [
+            str(kind)
+            for kind in (Frame, AudioBlock)
+            for a, b in pairwise([item.t_ns for item in media if isinstance(item, kind)])
+            if b < a
+        ],
         "others": [str(item) for item in items if item not in media],
     }
 
