@@ -47,7 +47,7 @@ def test_a_capture_card_and_a_sound_card_are_one_capture(results):
     found = results["joined"]
     assert found["format"] == [1280, 48_000]
     assert found["frames"] >= 40 and found["blocks"] > 20
-    # Between the two, a guest that stands still for a second lets sound come late; neither ever runs backwards.
+    # A guest that stands still for a second lets sound come late; neither of the two ever runs backwards.
     assert found["disordered"] == []
 
 
