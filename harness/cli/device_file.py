@@ -7,7 +7,7 @@ from typing import Any
 
 import yaml
 
-from harness.config import parse_text
+from harness.config import parse_text, read_tree
 from harness.enrol.draft import Choice, Draft
 from harness.enrol.files import difference, edit
 from harness.enrol.patch import Keys, changed
@@ -53,7 +53,8 @@ def write_device(args: argparse.Namespace, folder: Path) -> Path:
 def edit_device(path: Path, settings: Sequence[str]) -> str:
     """Set keys of a registered device from `KEY=VALUE`; return in words what that changed.
 
-    An empty value removes the key. Raises InputError; then nothing was changed.
+    An empty value removes the key. A file that is not valid can be mended so, if it is YAML. Raises
+    InputError; then nothing was changed.
     """
     pairs = [_setting(words) for words in settings]
     before, after = edit(path, lambda text: _edited(text, pairs, path))
@@ -61,6 +62,7 @@ def edit_device(path: Path, settings: Sequence[str]) -> str:
 
 
 def _edited(text: str, pairs: Sequence[tuple[Keys, str]], path: Path) -> str:
+    read_tree(text, path)
     for keys, words in pairs:
         text = _with(text, keys, words, path)
     parse_text(text, Profile, path)
@@ -70,7 +72,7 @@ def _edited(text: str, pairs: Sequence[tuple[Keys, str]], path: Path) -> str:
 def _with(text: str, keys: Keys, words: str, path: Path) -> str:
     """Take the value as YAML reads it, or word for word where only that fits."""
     read = changed(text, {keys: _value(words)})
-    if read == text or _fits(read, path):
+    if read == text or not words or _fits(read, path):
         return read
     literal = changed(text, {keys: words})
     return literal if _fits(literal, path) else read

@@ -34,6 +34,8 @@ def _flat(data: Any, keys: Keys) -> list[tuple[str, Any]]:
 
 def _one(text: str, keys: Keys, value: Any) -> str:
     before = yaml.safe_load(text) or {}
+    if not isinstance(before, dict):
+        raise InputError("there are no keys in the file: write it by hand, or make it anew")
     wanted = _with(before, keys, value)
     if wanted == before:
         return text
