@@ -94,6 +94,11 @@ def parse(data: object, model: type[Model], path: Path, tree: yaml.Node | None =
         raise ConfigError("\n".join(told)) from None
 
 
+def where(path: Path, location: Location) -> str:
+    """Return `FILE:LINE` of what stands at a place of a YAML file; raises ConfigError, OSError."""
+    return _where(path, read_tree(path.read_text(encoding="utf-8"), path)[0], location)
+
+
 def nearest(word: str, known: list[str]) -> str:
     """Return ` (did you mean 'x'?)` for the nearest known word, or an empty string."""
     close = difflib.get_close_matches(word, known, n=1, cutoff=0.5)

@@ -7,8 +7,10 @@ from typing import Any
 
 import yaml
 
+from harness.capture import SOURCES
 from harness.config import parse_text, read_tree
-from harness.enrol.draft import Choice, Draft
+from harness.control import SCHEMES
+from harness.enrol.draft import INFRARED, Choice, Draft
 from harness.enrol.files import difference, edit
 from harness.enrol.patch import Keys, changed
 from harness.enrol.saving import save
@@ -101,4 +103,20 @@ def _value(words: str) -> Any:
 
 
 def _uri(scheme: str, address: str) -> str:
-    return address if address.startswith(f"{scheme}:") else f"{scheme}:{address}"
+    """Return the URI of a control; raises InputError for one that another option takes."""
+    kind, colon, _ = address.partition(":")
+    fitting = INFRARED if scheme == "ir" else (scheme,)
+    if colon and kind in fitting:
+        return address
+    if colon and kind in (*SCHEMES, *SOURCES):
+        raise InputError(f"--{scheme} {address}: `{kind}:` is not for --{scheme}; {_option(kind)}")
+    return f"{scheme}:{address}"
+
+
+def _option(kind: str) -> str:
+    """Say where a URI of some kind belongs."""
+    if kind in INFRARED:
+        return "give it to --ir"
+    if kind == "adb" or kind in SOURCES:
+        return f"give it to --{'adb' if kind == 'adb' else 'capture'}"
+    return "no option takes it: `harness devices add` asks for it on a terminal, `--web` on a page"

@@ -144,7 +144,7 @@ class Profile(Strict):
             ),
             *(
                 mistake
-                for place, step in self._steps()
+                for place, step in self.steps()
                 for mistake in _unknown((*place, "via"), step.via, self.controls)
             ),
             *((place, FOR_VIRTUAL) for place, uri in self._uris() if not self.virtual and "{" in uri),
@@ -161,7 +161,7 @@ class Profile(Strict):
             yield ("controls", name, "uri"), control.uri
         yield ("capture",), self.capture or ""
 
-    def _steps(self) -> Iterator[tuple[Location, Step]]:
+    def steps(self) -> Iterator[tuple[Location, Step]]:
         """Yield every step of every script, with its place in the file."""
         scripts: dict[Location, tuple[Step, ...]] = {
             ("play",): self.play,
