@@ -24,7 +24,7 @@ class Strict(BaseModel):
 Model = TypeVar("Model", bound=BaseModel)
 Location = tuple[int | str, ...]
 
-A_LIST, KEYS = "write a list, such as [vod, live]", "write keys and values below it, such as `name: Box`"
+A_LIST, KEYS = "write a list, such as [vod, live]", "write keys and values below it, such as `key: value`"
 PLAIN = {
     "missing": "is missing, and needed",
     "tuple_type": A_LIST,

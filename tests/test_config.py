@@ -94,7 +94,7 @@ def test_what_is_no_yaml_is_told_in_plain_words_with_its_line(tmp_path, text, li
         (f"{BOX}features: vod\n", "3: features: write a list, such as [vod, live]"),
         (f"{BOX}virtual: {{clock_ppm: x}}\n", "3: virtual.clock_ppm: write a number"),
         (f"{BOX}virtual: {{adb_auth: 5}}\n", "3: virtual.adb_auth: write true or false"),
-        (f"{BOX}states: 5\n", "3: states: write keys and values below it, such as `name: Box`"),
+        (f"{BOX}states: 5\n", "3: states: write keys and values below it, such as `key: value`"),
         (f"{BOX}model: 5\n", "3: model: write text; in quotes, where it looks like a number"),
         ('controls: {none: {uri: "none:"}}\n', "1: name: is missing, and needed"),
         (BOX.replace("x", "''"), "1: name: write at least one character"),
