@@ -94,6 +94,7 @@ def test_edit_refuses_what_would_not_load_and_mends_what_does_not(box, tmp_path,
     for wrong, says in [
         ("virtual=", "box.yaml:3: controls.adb.uri: only a device with a `virtual:` section"),
         ("name=", "name: is missing, and needed"),
+        ("controls.adb.uri=", "box.yaml:3: controls.adb.uri: is missing, and needed"),
     ]:
         assert main([*edit_box, wrong]) == 2
         assert says in capsys.readouterr().err
