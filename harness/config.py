@@ -12,6 +12,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from harness.errors import ConfigError
+from harness.yaml_mistakes import explained
 
 
 class Strict(BaseModel):
@@ -22,6 +23,26 @@ class Strict(BaseModel):
 
 Model = TypeVar("Model", bound=BaseModel)
 Location = tuple[int | str, ...]
+
+A_LIST, KEYS = "write a list, such as [vod, live]", "write keys and values below it, such as `key: value`"
+PLAIN = {
+    "missing": "is missing, and needed",
+    "tuple_type": A_LIST,
+    "list_type": A_LIST,
+    "dict_type": KEYS,
+    "model_type": KEYS,
+    "model_attributes_type": KEYS,
+    "string_type": "write text; in quotes, where it looks like a number",
+    "string_too_short": "write at least one character",
+    "bool_type": "write true or false",
+    "bool_parsing": "write true or false",
+    "float_type": "write a number",
+    "float_parsing": "write a number",
+    "int_type": "write a whole number",
+    "int_parsing": "write a whole number",
+    "int_from_float": "write a whole number",
+}
+"""What pydantic calls a mistake, and what a technician is told."""
 
 
 class Mistakes(ValueError):
@@ -45,15 +66,21 @@ def load(path: Path, model: type[Model]) -> Model:
 
 def parse_text(text: str, model: type[Model], path: Path) -> Model:
     """Return YAML `text` as `model`; `path` is what errors call it. Raises ConfigError."""
-    try:
-        tree = yaml.compose(text, Loader=yaml.SafeLoader)
-        data = yaml.safe_load(text)
-    except (yaml.YAMLError, RecursionError, ValueError) as error:
-        raise ConfigError(f"{path}: not readable as YAML: {_one_line(error)}") from error
+    tree, data = read_tree(text, path)
     twice = [f"{path}:{line}: {words}" for line, words in _twice(tree, set())]
     if twice:
         raise ConfigError("\n".join(twice))
     return parse(data, model, path, tree)
+
+
+def read_tree(text: str, path: Path) -> tuple[yaml.Node | None, Any]:
+    """Return the nodes of YAML `text` and what they stand for; raises ConfigError."""
+    try:
+        return yaml.compose(text, Loader=yaml.SafeLoader), yaml.safe_load(text)
+    except (yaml.YAMLError, RecursionError, ValueError) as error:
+        line, words = explained(error, text)
+        where = f"{path}:{line}" if line else str(path)
+        raise ConfigError(f"{where}: not readable as YAML: {words}") from error
 
 
 def parse(data: object, model: type[Model], path: Path, tree: yaml.Node | None = None) -> Model:
@@ -65,6 +92,11 @@ def parse(data: object, model: type[Model], path: Path, tree: yaml.Node | None =
         own = [item for item in found if not _follows(item, found, model)]
         told = [words for item in own for words in _tell(item, model, path, tree)]
         raise ConfigError("\n".join(told)) from None
+
+
+def where(path: Path, location: Location) -> str:
+    """Return `FILE:LINE` of what stands at a place of a YAML file; raises ConfigError, OSError."""
+    return _where(path, read_tree(path.read_text(encoding="utf-8"), path)[0], location)
 
 
 def nearest(word: str, known: list[str]) -> str:
@@ -82,9 +114,31 @@ def _tell(item: Any, model: type[BaseModel], path: Path, tree: yaml.Node | None)
         return
     where, place = _where(path, tree, location), _place(location)
     if item["type"] == "extra_forbidden":
-        yield f"{where}: unknown key {place!r}{nearest(str(location[-1]), _known_keys(model))}"
+        yield f"{where}: unknown key {place!r}{_hint(location, model)}"
     else:
-        yield f"{where}: {place or 'the file'}: {item['msg'].removeprefix('Value error, ')}"
+        yield f"{where}: {place or 'the file'}: {_plain(item)}"
+
+
+def _plain(item: Any) -> str:
+    """Say a mistake that pydantic found in words that need no Python."""
+    words: str = item["msg"].removeprefix("Value error, ")
+    if item["type"] == "literal_error":
+        return f"write one of {item['ctx']['expected']}"
+    return PLAIN.get(item["type"]) or words.replace("Input should be", "must be")
+
+
+def _hint(location: Location, model: type[BaseModel]) -> str:
+    """Name the nearest key of the model at that place, else the nearest of the whole file."""
+    key = str(location[-1])
+    return nearest(key, _keys_at(location[:-1], model)) or nearest(key, _known_keys(model))
+
+
+def _keys_at(place: Location, model: type[BaseModel]) -> list[str]:
+    here = [model]
+    for part in place:
+        below = [one.model_fields[part] for one in here if part in one.model_fields]
+        here = [one for field in below for one in _models_in(field.annotation)] or here
+    return [field.alias or name for one in here for name, field in one.model_fields.items()]
 
 
 def _follows(item: Any, found: list[Any], model: type[BaseModel]) -> bool:
@@ -97,8 +151,8 @@ def _follows(item: Any, found: list[Any], model: type[BaseModel]) -> bool:
         for other in found
         if other["type"] == "extra_forbidden" and other["loc"][:-1] == place[:-1]
     ]
-    known = _known_keys(model)
-    return item["type"] == "missing" and any(repr(place[-1]) in nearest(str(key), known) for key in misspelt)
+    hints = [_hint((*place[:-1], key), model) for key in misspelt]
+    return item["type"] == "missing" and any(repr(place[-1]) in hint for hint in hints)
 
 
 def _twice(node: yaml.Node | None, seen: set[int]) -> Iterator[tuple[int, str]]:

@@ -18,6 +18,7 @@ VALUES = {
     "findings",
     "verdict",
     "config",
+    "yaml_mistakes",
     "record",
     "decoding",
     "ports",

@@ -4,7 +4,9 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 
 from harness.clock import Clock, MonotonicClock, seconds_to_ns
+from harness.config import nearest, where
 from harness.enrol.answers import say_capture, say_control
+from harness.enrol.keymaps import pressable
 from harness.enrol.launching import launched
 from harness.enrol.side_by_side import side_by_side
 from harness.errors import HarnessError
@@ -54,9 +56,23 @@ def _check(found: Registration, told: list[Part], end_ns: int, clock: Clock) -> 
         device = device_for(found, values)
         held.callback(device.close)
         parts: list[Part] = [("device", True, "a virtual one: launched for this check")] if options else []
+        parts += [("keys", False, words) for words in wrong_keys(device)]
         parts += [_part(name, answer) for name, answer in side_by_side(_tasks(device), end_ns, clock)]
         told += parts if device.capture_uri else [*parts, ("capture", None, NO_CAPTURE)]
     return "checked"
+
+
+def wrong_keys(device: Device) -> Iterator[str]:
+    """Say which keys of the device's scripts the control that is to press them does not have."""
+    found = device.registration
+    for place, step in found.profile.steps():
+        via = step.via or found.profile.default
+        known = pressable(device.controls[via])
+        if step.press and step.press not in known and "{" not in step.press:
+            if found.keymap(via) is None and step.press.startswith("X_"):
+                continue
+            says = f"{via}: no key {step.press!r}{nearest(step.press, known)}"
+            yield f"{where(found.path, (*place, 'press'))}: {'.'.join(map(str, place))}: {says}"
 
 
 def _part(name: str, answer: str | HarnessError | None) -> Part:

@@ -7,8 +7,10 @@ from typing import Any
 
 import yaml
 
-from harness.config import parse_text
-from harness.enrol.draft import Choice, Draft
+from harness.capture import SOURCES
+from harness.config import parse_text, read_tree
+from harness.control import SCHEMES
+from harness.enrol.draft import INFRARED, Choice, Draft
 from harness.enrol.files import difference, edit
 from harness.enrol.patch import Keys, changed
 from harness.enrol.saving import save
@@ -53,7 +55,8 @@ def write_device(args: argparse.Namespace, folder: Path) -> Path:
 def edit_device(path: Path, settings: Sequence[str]) -> str:
     """Set keys of a registered device from `KEY=VALUE`; return in words what that changed.
 
-    An empty value removes the key. Raises InputError; then nothing was changed.
+    An empty value removes the key. A file that is not valid can be mended so, if it is YAML. Raises
+    InputError; then nothing was changed.
     """
     pairs = [_setting(words) for words in settings]
     before, after = edit(path, lambda text: _edited(text, pairs, path))
@@ -61,6 +64,7 @@ def edit_device(path: Path, settings: Sequence[str]) -> str:
 
 
 def _edited(text: str, pairs: Sequence[tuple[Keys, str]], path: Path) -> str:
+    read_tree(text, path)
     for keys, words in pairs:
         text = _with(text, keys, words, path)
     parse_text(text, Profile, path)
@@ -70,7 +74,7 @@ def _edited(text: str, pairs: Sequence[tuple[Keys, str]], path: Path) -> str:
 def _with(text: str, keys: Keys, words: str, path: Path) -> str:
     """Take the value as YAML reads it, or word for word where only that fits."""
     read = changed(text, {keys: _value(words)})
-    if read == text or _fits(read, path):
+    if read == text or not words or _fits(read, path):
         return read
     literal = changed(text, {keys: words})
     return literal if _fits(literal, path) else read
@@ -99,4 +103,20 @@ def _value(words: str) -> Any:
 
 
 def _uri(scheme: str, address: str) -> str:
-    return address if address.startswith(f"{scheme}:") else f"{scheme}:{address}"
+    """Return the URI of a control; raises InputError for one that another option takes."""
+    kind, colon, _ = address.partition(":")
+    fitting = INFRARED if scheme == "ir" else (scheme,)
+    if colon and kind in fitting:
+        return address
+    if colon and kind in (*SCHEMES, *SOURCES):
+        raise InputError(f"--{scheme} {address}: `{kind}:` is not for --{scheme}; {_option(kind)}")
+    return f"{scheme}:{address}"
+
+
+def _option(kind: str) -> str:
+    """Say where a URI of some kind belongs."""
+    if kind in INFRARED:
+        return "give it to --ir"
+    if kind == "adb" or kind in SOURCES:
+        return f"give it to --{'adb' if kind == 'adb' else 'capture'}"
+    return "no option takes it: `harness devices add` asks for it on a terminal, `--web` on a page"

@@ -17,7 +17,7 @@ from rich.table import Table
 
 from harness.cli import qualify
 from harness.errors import HarnessError, InputError
-from harness.run.registry import Registration, default_folders, find_profile, known_ids
+from harness.run.registry import Registration, default_folders, find_file, find_profile, known_ids
 
 if TYPE_CHECKING:
     from harness.cli.device_check import Part
@@ -216,7 +216,7 @@ def _web(args: argparse.Namespace) -> int:
 def _edit(args: argparse.Namespace) -> int:
     from harness.cli.device_file import edit_device  # noqa: PLC0415
 
-    path = find_profile(args.name, _folders(args)).path
+    path = find_file(args.name, _folders(args))
     print(f"{_short(path)}: {edit_device(path, args.settings) or 'nothing to change'}")
     return 0
 

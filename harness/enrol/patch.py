@@ -34,6 +34,8 @@ def _flat(data: Any, keys: Keys) -> list[tuple[str, Any]]:
 
 def _one(text: str, keys: Keys, value: Any) -> str:
     before = yaml.safe_load(text) or {}
+    if not isinstance(before, dict):
+        raise InputError("there are no keys in the file: write it by hand, or make it anew")
     wanted = _with(before, keys, value)
     if wanted == before:
         return text
@@ -75,16 +77,16 @@ def _apart(data: Any) -> Any:
 
 
 def _set(text: str, keys: Keys, value: Any) -> str:
-    node = yaml.compose(text, Loader=yaml.SafeLoader)
+    node, owner = yaml.compose(text, Loader=yaml.SafeLoader), None
     for depth, key in enumerate(keys):
         if not isinstance(node, yaml.MappingNode):
             rest = _nested(keys[depth:], value)
-            return _replaced(text, node, rest) if node else f"{text}{_dump(rest)[1:-1]}\n"
+            return _replaced(text, node, rest, owner) if node else f"{text}{_dump(rest)[1:-1]}\n"
         found = next((entry for entry in node.value if entry[0].value == key), None)
         if found is None:
             return _inserted(text, node, key, _nested(keys[depth + 1 :], value))
-        node = found[1]
-    return _replaced(text, node, value)
+        owner, node = found
+    return _replaced(text, node, value, owner)
 
 
 def _nested(keys: Keys, value: Any) -> Any:
@@ -93,12 +95,41 @@ def _nested(keys: Keys, value: Any) -> Any:
     return value
 
 
-def _replaced(text: str, node: yaml.Node | None, value: Any) -> str:
+def _replaced(text: str, node: yaml.Node | None, value: Any, owner: yaml.Node | None) -> str:
+    """Return the text with a node's value set; `owner` is the node of its key."""
     if node is None:
         return text
     start, end = node.start_mark.index, _end(text, node)
+    if isinstance(node, yaml.CollectionNode) and not node.flow_style:
+        if isinstance(node, yaml.SequenceNode) and isinstance(value, list) and value:
+            return _relisted(text, node, value)
+        colon = text.index(":", owner.end_mark.index) + 1 if owner else start
+        return f"{text[:colon]} {_dump(value)}{text[end:]}"
     space = " " if start == end and text[start - 1 : start] == ":" else ""
     return f"{text[:start]}{space}{_dump(value)}{text[end:]}"
+
+
+def _relisted(text: str, node: yaml.SequenceNode, value: list[Any]) -> str:
+    """Return the text with a list of `- ` lines set; a line that stays keeps its comments."""
+    indent, start = " " * node.start_mark.column, text.rfind("\n", 0, node.start_mark.index) + 1
+    known, at = [], start
+    old = _built(node)
+    for item, entry in zip(old, node.value, strict=True):
+        end = _line_end(text, _end(text, entry))
+        known.append((item, text[at:end]))
+        at = min(end + 1, len(text))
+    lines = [
+        next((line for item, line in known if item == wanted), f"{indent}- {_dump(wanted)}")
+        for wanted in value
+    ]
+    return "\n".join([text[:start] + lines[0], *lines[1:]]) + text[_line_end(text, _end(text, node)) :]
+
+
+def _built(node: yaml.SequenceNode) -> list[Any]:
+    """Return what a node stands for."""
+    loader = yaml.SafeLoader("")
+    built: list[Any] = loader.construct_sequence(node, deep=True)
+    return built
 
 
 def _inserted(text: str, node: yaml.MappingNode, key: str, value: Any) -> str:
@@ -114,15 +145,15 @@ def _inserted(text: str, node: yaml.MappingNode, key: str, value: Any) -> str:
 
 
 def _removed(text: str, keys: Keys) -> str:
-    node = yaml.compose(text, Loader=yaml.SafeLoader)
+    node, owner = yaml.compose(text, Loader=yaml.SafeLoader), None
     for key in keys[:-1]:
-        node = _child(node, key)
+        owner, node = _child(node, key)
     if not isinstance(node, yaml.MappingNode):
         return text
     entries = node.value
     place = next(number for number, entry in enumerate(entries) if entry[0].value == keys[-1])
     if len(entries) == 1:
-        return _replaced(text, node, {}) if len(keys) > 1 else ""
+        return _replaced(text, node, {}, owner) if len(keys) > 1 else ""
     start, end = entries[place][0].start_mark.index, _end(text, entries[place][1])
     if not node.flow_style:
         return (
@@ -134,9 +165,9 @@ def _removed(text: str, keys: Keys) -> str:
     return text[:start] + text[entries[1][0].start_mark.index :]
 
 
-def _child(node: yaml.Node | None, key: str) -> yaml.Node | None:
+def _child(node: yaml.Node | None, key: str) -> tuple[yaml.Node | None, yaml.Node | None]:
     entries = node.value if isinstance(node, yaml.MappingNode) else []
-    return next((value for found, value in entries if found.value == key), None)
+    return next((entry for entry in entries if entry[0].value == key), (None, None))
 
 
 def _end(text: str, node: yaml.Node) -> int:

@@ -99,7 +99,10 @@ def _bring(draft: Draft, folder: Path, text: str, path: Path, *, new: bool) -> l
 def _data(draft: Draft) -> dict[str, Any]:
     """Return a new real device as its file holds it."""
     features = list(dict.fromkeys([*draft.controls, *draft.features]))
-    data: dict[str, Any] = {"name": draft.name or draft.id, "model": draft.model, "features": features}
+    data: dict[str, Any] = {"name": draft.name or draft.id}
+    if draft.model:
+        data["model"] = draft.model
+    data["features"] = _Row(features)
     data["controls"] = {
         name: {"uri": choice.uri} | ({"keys": keys} if (keys := draft.keys_file(name)) else {})
         for name, choice in draft.controls.items()
@@ -109,9 +112,9 @@ def _data(draft: Draft) -> dict[str, Any]:
     if draft.app:
         data["app"] = draft.app
     if draft.app and "adb" in draft.controls:
-        start = {"shell": ["monkey", "-p", "{app}", "-c", STARTER, "1"]}
+        start = {"shell": _Row(["monkey", "-p", "{app}", "-c", STARTER, "1"])}
         data["states"] = {"app": {"steps": [start], "expect": {"foreground": draft.app}}}
-        data["stop"] = [{"shell": ["am", "force-stop", "{app}"]}]
+        data["stop"] = [{"shell": _Row(["am", "force-stop", "{app}"])}]
     return data
 
 
@@ -152,5 +155,18 @@ def _control_changes(name: str, choice: Any, new: bool) -> dict[Keys, Any]:
     return {("controls", name, "uri"): choice.uri, ("controls", name, "keys"): choice.keys}
 
 
+class _Row(list[str]):
+    """A list that is written on one line: `[adb, vod]`."""
+
+
+class _Dumper(yaml.SafeDumper):
+    """Writes a row on one line, and all else as a block."""
+
+
+_Dumper.add_representer(
+    _Row, lambda dumper, row: dumper.represent_sequence("tag:yaml.org,2002:seq", row, flow_style=True)
+)
+
+
 def _yaml(data: dict[str, Any]) -> str:
-    return yaml.safe_dump(data, sort_keys=False, allow_unicode=True, width=100)
+    return yaml.dump(data, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=100)

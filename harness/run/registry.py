@@ -13,6 +13,10 @@ from harness.control.power import PowerProfile
 from harness.errors import ConfigError, InputError
 
 ID = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
+FOR_VIRTUAL = (
+    "only a device with a `virtual:` section has URIs to be filled in: keep that section, "
+    "or write where the device is, such as adb:192.168.1.7:5555"
+)
 MediaState = Literal["NONE", "STOPPED", "PAUSED", "PLAYING", "BUFFERING", "ERROR"]
 
 
@@ -107,7 +111,7 @@ class VirtualOptions(Strict):
 class Profile(Strict):
     """All that is known of one device under test."""
 
-    name: str
+    name: Annotated[str, Field(min_length=1)]
     model: str = ""
     features: tuple[str, ...] = ()
     """What a plan may require: `vod`, `live`, `ir` ..."""
@@ -140,9 +144,10 @@ class Profile(Strict):
             ),
             *(
                 mistake
-                for place, step in self._steps()
+                for place, step in self.steps()
                 for mistake in _unknown((*place, "via"), step.via, self.controls)
             ),
+            *((place, FOR_VIRTUAL) for place, uri in self._uris() if not self.virtual and "{" in uri),
         ]
         if wrong:
             raise Mistakes(wrong)
@@ -150,7 +155,13 @@ class Profile(Strict):
             self.path_to(name)
         return self
 
-    def _steps(self) -> Iterator[tuple[Location, Step]]:
+    def _uris(self) -> Iterator[tuple[Location, str]]:
+        """Yield the URI of every control and of the capture, with its place in the file."""
+        for name, control in self.controls.items():
+            yield ("controls", name, "uri"), control.uri
+        yield ("capture",), self.capture or ""
+
+    def steps(self) -> Iterator[tuple[Location, Step]]:
         """Yield every step of every script, with its place in the file."""
         scripts: dict[Location, tuple[Step, ...]] = {
             ("play",): self.play,
@@ -207,12 +218,7 @@ def load_profile(path: Path) -> Registration:
     """Return the device at `path`; raises ConfigError with file, line and a hint."""
     if not ID.fullmatch(path.stem):
         raise ConfigError(f"{path}: a device's id has small letters, digits, `.`, `_` and `-` only")
-    profile = load(path, Profile)
-    if profile.virtual is None:
-        fields = [control.uri for control in profile.controls.values()] + [profile.capture or ""]
-        if any("{" in field for field in fields):
-            raise ConfigError(f"{path}: only a device with a `virtual:` section has URIs to be filled in")
-    return Registration(path.stem, path, profile)
+    return Registration(path.stem, path, load(path, Profile))
 
 
 def default_folders() -> list[Path]:
@@ -227,13 +233,18 @@ def known_ids(folders: Iterable[Path]) -> list[str]:
 
 def find_profile(device_id: str, folders: Sequence[Path]) -> Registration:
     """Return a device from the first folder that has it; raises InputError naming the nearest."""
+    return load_profile(find_file(device_id, folders))
+
+
+def find_file(device_id: str, folders: Sequence[Path]) -> Path:
+    """Return the file of a device, which need not be valid; raises InputError naming the nearest."""
     known = known_ids(folders)
     if device_id not in known:
         raise InputError(
             f"no device {device_id!r}{nearest(device_id, known)}; known: {', '.join(known) or 'none'}"
             f" (add one with: harness devices add {_example(device_id)})"
         )
-    return load_profile(next(path for folder in folders if (path := folder / f"{device_id}.yaml").is_file()))
+    return next(path for folder in folders if (path := folder / f"{device_id}.yaml").is_file())
 
 
 def filled(text: str, values: Mapping[str, str]) -> str:

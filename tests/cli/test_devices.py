@@ -122,6 +122,10 @@ def test_two_who_add_at_once_do_not_overwrite_each_other(elsewhere):
         (["box", "--adb", "x:5555", "--adb-keys", "../../etc/passwd"], "passwd"),
         (["box", "--adb", "x:5555", "--capture", "vrtual:/x"], "capture source 'vrtual:/x'"),
         (["box", "--adb", "a b"], "no usable address"),
+        (["box", "--adb", "none:"], "`none:` is not for --adb; no option takes it"),
+        (["box", "--adb", "itach:192.168.1.9:4998/1:1"], "`itach:` is not for --adb; give it to --ir"),
+        (["box", "--ir", "adb:1", "--ir-keys", REMOTE], "`adb:` is not for --ir; give it to --adb"),
+        (["box", "--adb", "v4l2:/dev/video0"], "`v4l2:` is not for --adb; give it to --capture"),
     ],
 )
 def test_what_cannot_be_added_leaves_nothing_behind(elsewhere, capsys, words, said):
@@ -149,6 +153,32 @@ def test_check_says_what_answers_and_what_does_not(elsewhere, capsys):
     assert found["ir"][0] == "NO"
     assert "there is no such port" in found["ir"][1]
     assert found["capture"][0] == "-"
+
+
+def test_every_blaster_is_given_to_the_same_option(elsewhere):
+    itach = ["--ir", "itach:192.168.1.9:4998/1:1", "--ir-keys", REMOTE]
+    assert main(["devices", "add", "box", *itach]) == 0
+    assert load_profile(elsewhere / "devices/box.yaml").profile.controls["ir"].uri == itach[1]
+
+
+def test_keys_of_scripts_that_no_control_has_are_told_with_their_line(elsewhere, capsys):
+    (elsewhere / "devices").mkdir()
+    (elsewhere / "devices/keys.yaml").write_text("keys: {WAKEUP: 1, HOME: 2}\n")
+    (elsewhere / "devices/box.yaml").write_text(
+        "name: Box\n"
+        "controls: {none: {uri: 'none:'}, ir: {uri: 'ir:/dev/nothing', keys: keys.yaml}}\n"
+        "states:\n"
+        "  home:\n"
+        "    steps: [{press: HOME, via: ir},\n"
+        "            {press: WAKUP, via: ir}]\n"
+        "    expect: {signal: true}\n"
+        "stop: [{press: X_OWN}, {press: HOEM}]\n"
+    )
+    assert main(["devices", "check", "box"]) == 1
+    lines = capsys.readouterr().out.splitlines()
+    stop, home = (line for line in lines if line.split()[1] == "keys")
+    assert "box.yaml:6: states.home.steps.1: ir: no key 'WAKUP' (did you mean 'WAKEUP'?)" in home
+    assert "box.yaml:8: stop.1: none: no key 'HOEM' (did you mean 'HOME'?)" in stop
 
 
 def test_what_does_not_answer_in_time_says_so_and_the_check_ends(elsewhere, capsys):

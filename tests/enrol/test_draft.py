@@ -111,9 +111,8 @@ def test_saving_again_changes_only_what_was_changed(tmp_path):
     draft.model = "New"
     draft.controls["none"] = Choice("none:")
     after = save(draft, tmp_path, before)
-    assert after.text == before.text.replace("model: ''", "model: New").replace(
-        "    keys: keymaps/android.yaml\n", "    keys: keymaps/android.yaml\n  none: {uri: 'none:'}\n"
-    )
+    keys = "    keys: keymaps/android.yaml\n"
+    assert after.text == before.text.replace(keys, f"{keys}  none: {{uri: 'none:'}}\n") + "model: New\n"
 
 
 def test_a_conflict_is_told_and_can_be_put_on_top(tmp_path):
@@ -155,3 +154,16 @@ def test_only_key_maps_that_a_control_can_use_are_offered(tmp_path):
 
 def test_the_text_is_what_is_written(tmp_path):
     assert save(drafted(), tmp_path).text == text_of(drafted()) == (tmp_path / "box.yaml").read_text()
+
+
+def test_a_file_that_was_written_can_be_changed_in_every_way(tmp_path):
+    made = save(drafted(app="com.example.tv", features=["vod"]), tmp_path)
+    assert "features: [adb, vod]\n" in made.text
+    assert "model" not in made.text
+    draft = draft_of("box", load_profile(made.path).profile)
+    draft.features = ["vod", "live", "ir"]
+    assert save(draft, tmp_path, made).text == made.text.replace("[adb, vod]", "[vod, live, ir]")
+    older = made.path.read_text().replace("[vod, live, ir]", "\n- adb # usb\n- vod")
+    made.path.write_text(older)
+    save(draft, tmp_path, read(made.path))
+    assert load_profile(made.path).profile.features == ("vod", "live", "ir")

@@ -9,6 +9,7 @@ from harness.cli import main
 from harness.enrol.files import ChangedMeanwhile, create, edit, read, replace
 from harness.enrol.patch import changed
 from harness.errors import InputError
+from harness.run.registry import load_profile
 
 TEXT = '# mine\nname: Box # a comment\ncontrols: {none: {uri: "none:"}}\n'
 EDIT = """
@@ -84,3 +85,29 @@ def test_edit_sets_keys_and_says_what_was_there(box, tmp_path, capsys, monkeypat
         assert main([*edit_box, wrong]) == 2
         assert says in capsys.readouterr().err
     assert box.read_text() == before
+
+
+def test_edit_refuses_what_would_not_load_and_mends_what_does_not(box, tmp_path, capsys):
+    edit_box = ["devices", "--folder", str(tmp_path), "edit", "box"]
+    virtual = "name: Box\ncontrols:\n  adb: {uri: 'adb:{adb}', keys: keymaps/android.yaml}\nvirtual: {}\n"
+    box.write_text(virtual)
+    for wrong, says in [
+        ("virtual=", "box.yaml:3: controls.adb.uri: only a device with a `virtual:` section"),
+        ("name=", "name: is missing, and needed"),
+        ("controls.adb.uri=", "box.yaml:3: controls.adb.uri: is missing, and needed"),
+    ]:
+        assert main([*edit_box, wrong]) == 2
+        assert says in capsys.readouterr().err
+        assert box.read_text() == virtual
+    box.write_text(virtual.replace("virtual: {}\n", "modle: x\n"))
+    assert main([*edit_box, "virtual.mode=720p50"]) == 2
+    assert "did you mean 'model'?" in capsys.readouterr().err
+    assert main([*edit_box, "virtual.mode=720p50", "modle="]) == 0
+    assert load_profile(box).profile.virtual
+    for broken, says in [
+        ("name:x\nmodel: y\n", "box.yaml:1: not readable"),
+        ("- x\n", "no keys in the file"),
+    ]:
+        box.write_text(broken)
+        assert main([*edit_box, "model=x"]) == 2
+        assert says in capsys.readouterr().err
