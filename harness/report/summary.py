@@ -116,7 +116,7 @@ def _unqualified(rig: RigRecord) -> Warned:
 
 def _decide(record: RunRecord, cases: Sequence[CaseView]) -> tuple[str, list[str]]:
     """Never let a page say `Ship` on a record in which nothing passed with a measurement."""
-    reasons = [_sentence(reason) for reason in record.ship.reasons]
+    reasons = [_sentence(reason[:1].upper() + reason[1:]) for reason in record.ship.reasons]
     if record.ship.decision == "yes" and not any(_measured(case) for case in cases if case.group == "passed"):
         return "unknown", [NOTHING_MEASURED, *reasons]
     return record.ship.decision, reasons or [_default(record.ship.decision, cases)]
@@ -134,7 +134,6 @@ def _default(decision: str, cases: Sequence[CaseView]) -> str:
 
 def _sentence(text: str) -> str:
     text = text.strip()
-    text = text[:1].upper() + text[1:]
     return text if text.endswith((".", "!", "?")) else f"{text}."
 
 
