@@ -101,7 +101,12 @@ def _depends() -> str:
 
 def _fetch(package: str, folder: Path) -> None:
     with tempfile.TemporaryDirectory(dir=_cache()) as scratch:
-        _run("apt-get", "download", "-qq", package, cwd=Path(scratch))
+        try:
+            _run("apt-get", "download", "-qq", package, cwd=Path(scratch))
+        except Unavailable:
+            # What apt knows may be older than what there is.
+            _run("apt-get", "update", "-qq")
+            _run("apt-get", "download", "-qq", package, cwd=Path(scratch))
         unpacked = Path(scratch, "unpacked")
         _run("dpkg-deb", "-x", next(Path(scratch).glob("*.deb")), unpacked)
         release = next(unpacked.glob("lib/modules/*")).name

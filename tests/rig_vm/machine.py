@@ -63,18 +63,27 @@ def boot(jobs: Sequence[str], out: Path) -> Guest:
             prepare(out)
     initrd(parts, out / "initrd.gz")
     (out / "jobs.sh").write_text(_script(jobs))
+    _run(parts, out, len(jobs))
+    if not any((out / f"{job}.json").is_file() for job in jobs):
+        # An emulated timer that misses its first tick stops the kernel before it begins: once in some dozens.
+        print("the guest did not come to its first job; starting it again")
+        _run(parts, out, len(jobs))
+    return Guest(out, (out / "console.txt").read_text(errors="replace"))
+
+
+def _run(parts: Kernel, out: Path, jobs: int) -> None:
+    """Run the guest to its end, or for as long as so many jobs may take."""
     with (out / "console.txt").open("wb") as console:
         process = subprocess.Popen(
             _command(parts, out), stdin=subprocess.DEVNULL, stdout=console, stderr=subprocess.STDOUT
         )
         try:
-            process.wait(BOOT_S + JOB_S * len(jobs))
+            process.wait(BOOT_S + JOB_S * jobs)
         except subprocess.TimeoutExpired:
             print("the guest did not end in time")
         finally:
             process.kill()
             process.wait()
-    return Guest(out, (out / "console.txt").read_text(errors="replace"))
 
 
 def _script(jobs: Sequence[str]) -> str:
