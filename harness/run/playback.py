@@ -8,7 +8,7 @@ from harness.clock import ns_to_seconds
 from harness.errors import PlanError
 from harness.findings import AvSync, Check, Finding
 from harness.record import Playback as PlaybackRecord
-from harness.run.startup_time import StartUp, start_up
+from harness.run.startup_time import StartUpDelay, start_up
 from harness.timeline import Timeline
 from harness.verdict import Criteria, Verdict
 
@@ -129,7 +129,7 @@ class Playback:
         return self._over.timeline
 
     @property
-    def start_up_s(self) -> StartUp:
+    def start_up_s(self) -> StartUpDelay:
         """Return the seconds from asking to play to the first frame of content; inf if none came.
 
         A comparison that finds it beyond a limit raises Undecided where the rig may be the reason.

@@ -7,12 +7,11 @@ from harness.clock import ns_to_seconds
 from harness.errors import Undecided
 from harness.timeline import Timeline
 
-ANYWHERE_S = math.inf
 BESIDE_S = 0.1
 """A gap that ends so near before the first frame of content may hide an earlier one."""
 
 
-class StartUp(float):
+class StartUpDelay(float):
     """Seconds from asking to play to the first frame of content; compares as a number does.
 
     Where the rig may have made it longer, `doubt` says how: then only what is within a limit is certain, and
@@ -21,7 +20,7 @@ class StartUp(float):
 
     doubt: str
 
-    def __new__(cls, seconds: float, doubt: str = "") -> "StartUp":
+    def __new__(cls, seconds: float, doubt: str = "") -> "StartUpDelay":
         """Make a number of it."""
         made = super().__new__(cls, seconds)
         made.doubt = doubt
@@ -49,7 +48,7 @@ class StartUp(float):
         return within
 
 
-def start_up(timeline: Timeline, *, virtual: bool) -> StartUp | None:
+def start_up(timeline: Timeline, *, virtual: bool) -> StartUpDelay | None:
     """Return how long the start took: infinite if no content came, None if nothing was asked to play.
 
     A real device goes on whatever the rig loses: only a gap just before the first frame makes it uncertain.
@@ -60,11 +59,11 @@ def start_up(timeline: Timeline, *, virtual: bool) -> StartUp | None:
     if asked is None:
         return None
     end_ns = first.t_ns if first else timeline.gaps[-1].end_ns if timeline.gaps else asked.t_ns
-    reach_s = ANYWHERE_S if virtual or first is None else BESIDE_S
+    reach_s = math.inf if virtual or first is None else BESIDE_S
     for gap in timeline.gaps:
         inside = gap.medium == "video" and gap.end_ns > asked.t_ns and gap.start_ns <= end_ns
         if inside and ns_to_seconds(end_ns - gap.end_ns) <= reach_s:
             lost = f"{ns_to_seconds(gap.start_ns):.2f}-{ns_to_seconds(gap.end_ns):.2f} s"
             doubt = f"the rig lost pictures meanwhile ({lost}: {gap.reason}): run it again"
-            return StartUp(ns_to_seconds(first.t_ns - asked.t_ns) if first else math.inf, doubt)
-    return StartUp(ns_to_seconds(first.t_ns - asked.t_ns) if first else math.inf)
+            return StartUpDelay(ns_to_seconds(first.t_ns - asked.t_ns) if first else math.inf, doubt)
+    return StartUpDelay(ns_to_seconds(first.t_ns - asked.t_ns) if first else math.inf)

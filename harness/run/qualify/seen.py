@@ -62,9 +62,6 @@ class Watcher:
         self._advance = advance
         self._codes: list[patches.Codes] = []
         self._blocks: list[AudioBlock] = []
-        self._gaps: list[Gap] = []
-        self._signal: list[SignalEvent] = []
-        self._rig: list[RigEvent] = []
         self._frames = 0
 
     def write(self, item: Captured) -> None:
@@ -74,12 +71,6 @@ class Watcher:
             self._look(item)
         elif isinstance(item, AudioBlock):
             self._blocks.append(item)
-        elif isinstance(item, Gap):
-            self._gaps.append(item)
-        elif isinstance(item, SignalEvent):
-            self._signal.append(item)
-        elif isinstance(item, RigEvent):
-            self._rig.append(item)
 
     def finish(self) -> Seen:
         """Return all that was seen; call once, at the end. Raises RigError without picture or sound."""
@@ -90,7 +81,8 @@ class Watcher:
             raise RigError(f"the capture delivers no {half}: name a source that does, then qualify again")
         codes = np.array(self._codes) if self._codes else np.empty((0, len(patches.MADE), 3))
         found, sound = series[identity], series[f"{identity} sound"]
-        return Seen(self._stream, found, sound, codes, self._blocks, self._gaps, self._signal, self._rig)
+        told = self._engine.context.timeline
+        return Seen(self._stream, found, sound, codes, self._blocks, told.gaps, told.signal, told.rig)
 
     def _look(self, frame: Frame) -> None:
         self._frames += 1
